@@ -1,0 +1,65 @@
+"""The command `unrolled`."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from .check_notebook import PASSED, find_notebook, read_notebook, report, run_checks
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run a command; returns its exit code: 0 all is well, 1 some checks failed, 2 it could not be done."""
+    parser = argparse.ArgumentParser(prog="unrolled", description="The course Unrolled, from a terminal.")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    command = commands.add_parser("check", help="run the checks of an assignment notebook")
+    command.add_argument("assignment", help="for example a1")
+    command.add_argument("--notebook", type=Path, help="the notebook, if it is not in the usual place")
+    command.add_argument("--hidden", action="store_true", help="run the hidden tests too (full edition only)")
+    command.set_defaults(run=_check)
+
+    command = commands.add_parser("data", help="list the data sets, or fetch one")
+    command.add_argument("action", choices=["list", "fetch"], nargs="?", default="list")
+    command.add_argument("name", nargs="?", help="the data set to fetch")
+    command.set_defaults(run=_data)
+
+    options = parser.parse_args(arguments)
+    try:
+        return options.run(options)
+    except (OSError, ValueError) as error:
+        print(f"unrolled: {error}", file=sys.stderr)
+        return 2
+
+
+def _check(options: argparse.Namespace) -> int:
+    path = options.notebook or find_notebook(options.assignment)
+    notebook = read_notebook(path)
+    if options.hidden:
+        try:
+            from grading.submission import with_hidden_tests
+        except ImportError:
+            raise ValueError("--hidden needs the full edition: the hidden tests are not part of this one") from None
+        notebook = with_hidden_tests(options.assignment, notebook)
+    print(f"Checking {path} ...", flush=True)
+    results = run_checks(notebook, path.parent)
+    print(report(options.assignment, results))
+    return 0 if all(result.state == PASSED for result in results) else 1
+
+
+def _data(options: argparse.Namespace) -> int:
+    from .data import DATA_SETS, data_folder, fetch  # imports torch, which takes seconds and `check` does not need
+
+    if options.action == "fetch":
+        if options.name is None:
+            raise ValueError(f"data fetch needs a name: one of {', '.join(sorted(DATA_SETS))}")
+        print(fetch(options.name))
+        return 0
+    print(f"Data sets are kept in {data_folder()} (set UNROLLED_DATA to change that).")
+    for data_set in DATA_SETS.values():
+        here = "here" if (data_folder() / data_set.file).is_file() else "not here"
+        print(f"  {data_set.name:16} {data_set.bytes / 1e6:6.1f} MB  {here:9} {data_set.licence}; {data_set.citation}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

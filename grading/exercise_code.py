@@ -1,0 +1,58 @@
+"""The source code of exercises: signature and docstring, which everybody may see, and the body, the solution."""
+
+import ast
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class ExerciseCode:
+    """Where one `@exercise` function stands in the library's source."""
+
+    name: str
+    assignment: str
+    path: Path
+    head: str  # `def ...:` and the docstring
+    body: str  # the rest, indented as in the file
+    body_lines: tuple[int, int]  # first and last line of the body, counted from 1
+
+
+def find_exercises(library: Path) -> dict[str, ExerciseCode]:
+    """All exercises in the library's source files, by name.
+
+    Raises:
+        ValueError: an exercise has no docstring, or two have the same name.
+    """
+    found: dict[str, ExerciseCode] = {}
+    for path in sorted(library.rglob("*.py")):
+        source = path.read_text(encoding="utf-8")
+        for node in ast.parse(source).body:
+            assignment = isinstance(node, ast.FunctionDef) and _assignment(node)
+            if not assignment:
+                continue
+            if ast.get_docstring(node) is None or len(node.body) < 2:
+                raise ValueError(f"{path}: exercise {node.name} should have a docstring and a body")
+            if node.name in found:
+                raise ValueError(f"{path}: exercise {node.name} is also in {found[node.name].path}")
+            found[node.name] = _split(node, assignment, path, source.splitlines())
+    return found
+
+
+def _assignment(node: ast.FunctionDef) -> str | None:
+    """The assignment named in the decorator `@exercise("a1", ...)`, if the function has one."""
+    for decorator in node.decorator_list:
+        if isinstance(decorator, ast.Call) and getattr(decorator.func, "id", None) == "exercise":
+            return decorator.args[0].value
+    return None
+
+
+def _split(node: ast.FunctionDef, assignment: str, path: Path, lines: list[str]) -> ExerciseCode:
+    docstring_end, end = node.body[0].end_lineno, node.end_lineno
+    return ExerciseCode(
+        name=node.name,
+        assignment=assignment,
+        path=path,
+        head="\n".join(lines[node.lineno - 1 : docstring_end]),
+        body="\n".join(lines[docstring_end:end]),
+        body_lines=(docstring_end + 1, end),
+    )
