@@ -4,6 +4,7 @@ import base64
 import html
 from collections.abc import Callable, Sequence
 from io import BytesIO
+from typing import Any
 
 import ipywidgets as widgets
 import matplotlib.pyplot as plt
@@ -74,23 +75,27 @@ def show_matrix(ax: Axes, matrix: Tensor, rows: Sequence[str], columns: Sequence
         ax.figure.colorbar(image, ax=ax, label=unit)
 
 
-def frames(draw: Callable[[int], Figure], count: int, label: str, describe: Callable[[int], str]) -> widgets.Box:
+def frames(
+    draw: Callable[[Any], Figure], values: Sequence[Any], label: str, describe: Callable[[Any], str]
+) -> widgets.Box:
     """A slider over pictures that are all drawn beforehand, so that it also moves in a page without a kernel.
 
     Args:
-        draw: makes the figure for position 0 ... count - 1.
-        count: how many pictures there are.
+        draw: makes the figure for one value.
+        values: the slider's positions.
         label: what the slider changes.
-        describe: one sentence for each position that says what the picture shows, for those who do not see it.
+        describe: one sentence for each value that says what the picture shows, for those who do not see it.
     """
     pictures = []
-    for position in range(count):
-        figure, buffer = draw(position), BytesIO()
+    for value in values:
+        figure, buffer = draw(value), BytesIO()
         figure.savefig(buffer, format="svg")
         plt.close(figure)
         source = "data:image/svg+xml;base64," + base64.b64encode(buffer.getvalue()).decode()
-        pictures.append(widgets.HTML(f'<img alt="{html.escape(describe(position))}" src="{source}">'))
-    slider = widgets.IntSlider(max=count - 1, description=label, style={"description_width": "initial"})
+        pictures.append(widgets.HTML(f'<img alt="{html.escape(describe(value))}" src="{source}">'))
+    slider = widgets.SelectionSlider(
+        options=[str(value) for value in values], description=label, style={"description_width": "initial"}
+    )
     stack = widgets.Stack(pictures, selected_index=0)
-    widgets.jslink((slider, "value"), (stack, "selected_index"))
+    widgets.jslink((slider, "index"), (stack, "selected_index"))
     return widgets.VBox([slider, stack])

@@ -22,7 +22,7 @@ class NpmPackage:
     name: str
     version: str
     sha512: str
-    keep: dict[str, str]  # patterns of paths inside the package -> the folder of ours that these files go to
+    keep: list[tuple[str, str]]  # (pattern of paths inside the package, the folder of ours that these files go to)
 
     @property
     def tarball(self) -> str:
@@ -35,33 +35,34 @@ FOR_THE_SITE = [
         "mathjax",
         "3.2.2",
         "Bt+SSVU8eBG27zChVewOicYs7Xsdt40qm4+UpHyX7k0/O9NliPc+x77k1/FEsPsjKPZGJvtRZM1vO+geW0OhGw==",
-        keep={
-            "es5/tex-mml-chtml.js": "mathjax",
-            "es5/output/chtml/fonts/woff-v2/*": "mathjax/output/chtml/fonts/woff-v2",
-            "es5/input/tex/extensions/*": "mathjax/input/tex/extensions",
-            "es5/a11y/*": "mathjax/a11y",
-            "es5/sre/mathmaps/base.json": "mathjax/sre/mathmaps",
-            "es5/sre/mathmaps/en.json": "mathjax/sre/mathmaps",
-            "es5/sre/mathmaps/nemeth.json": "mathjax/sre/mathmaps",
-            "es5/ui/*": "mathjax/ui",
-            "LICENSE": "mathjax",
-        },
+        keep=[
+            ("es5/tex-mml-chtml.js", "mathjax"),
+            ("es5/output/chtml/fonts/woff-v2/*", "mathjax/output/chtml/fonts/woff-v2"),
+            ("es5/input/tex/extensions/*", "mathjax/input/tex/extensions"),
+            ("es5/a11y/*", "mathjax/a11y"),
+            ("es5/sre/mathmaps/base.json", "mathjax/sre/mathmaps"),
+            ("es5/sre/mathmaps/en.json", "mathjax/sre/mathmaps"),
+            ("es5/sre/mathmaps/nemeth.json", "mathjax/sre/mathmaps"),
+            ("es5/ui/*", "mathjax/ui"),
+            ("LICENSE", "mathjax"),
+        ],
     ),
     NpmPackage(
         "requirejs",
         "2.3.8",
         "7/cTSLOdYkNBNJcDMWf+luFvMriVm7eYxp4BcFCsAX0wF421Vyce5SXP17c+Jd5otXKGNehIonFlyQXSowL6Mw==",
-        keep={"require.js": "requirejs"},
+        keep=[("require.js", "requirejs")],
     ),
     NpmPackage(
         "@jupyter-widgets/html-manager",
         "1.0.15",
         "5thBIV6ymNgmPVOHvzx+gGy8ZSKmSazhtGw4/c4xJDVzRhG9PTeQsRjF3FUTopvFi//SABeNz1yp47bCrJ3CQA==",
-        keep={
-            "dist/embed-amd.js": "@jupyter-widgets/html-manager/dist",
-            "dist/embed.js.LICENSE.txt": "@jupyter-widgets/html-manager/dist",
-            "dist/*.woff2": "@jupyter-widgets",  # where the script looks for its fonts
-        },
+        keep=[
+            ("dist/embed-amd.js", "@jupyter-widgets/html-manager/dist"),
+            ("dist/embed.js.LICENSE.txt", "@jupyter-widgets/html-manager/dist"),
+            ("dist/*.woff2", "@jupyter-widgets/html-manager/dist"),  # the script looks for its fonts here
+            ("dist/*.woff2", "@jupyter-widgets"),  # and here
+        ],
     ),
 ]
 FOR_TESTS = [
@@ -69,7 +70,7 @@ FOR_TESTS = [
         "axe-core",  # finds accessibility problems
         "4.11.0",
         "ilYanEU8vxxBexpJd8cWM4ElSQq4QctCLKih0TSfjIfCQTeyH/6zVrmIJfLPrKTKJRbiG+cfnZbQIjAlJmF1jQ==",
-        keep={"axe.min.js": "axe-core"},
+        keep=[("axe.min.js", "axe-core")],
     ),
 ]
 
@@ -104,7 +105,7 @@ def _unpack(package: NpmPackage, tarball: Path, folder: Path) -> None:
     with tarfile.open(tarball) as archive:
         for member in archive.getmembers():
             path = PurePosixPath(*PurePosixPath(member.name).parts[1:])  # without npm's "package/"
-            for pattern, place in package.keep.items():
+            for pattern, place in package.keep:
                 if member.isfile() and path.match(pattern):
                     target = folder / place / path.name
                     target.parent.mkdir(parents=True, exist_ok=True)

@@ -6,6 +6,7 @@ What the function is for, in a sentence or two.
 """
 
 import os
+import re
 from pathlib import Path
 
 from docutils import nodes
@@ -34,7 +35,7 @@ class LibraryExercise(SphinxDirective):
         box = nodes.admonition(classes=["library-exercise"])
         box += nodes.title("", "", nodes.literal("", name), nodes.Text(f" · assignment {exercise.assignment}"))
         self.state.nested_parse(self.content, self.content_offset, box)
-        signature = exercise.head.split('"""')[0].rstrip()
+        signature = _signature(exercise.head)
         box += nodes.literal_block(signature, signature, language="python")
         if self.config.edition == "self-study":
             box += nodes.raw("", "<details><summary>Solution</summary>", format="html")
@@ -42,6 +43,16 @@ class LibraryExercise(SphinxDirective):
             box += nodes.literal_block(code, code, language="python")
             box += nodes.raw("", "</details>", format="html")
         return [box]
+
+
+def _signature(head: str) -> str:
+    """The first line of a function, one argument a line where it is long."""
+    line = head.split('"""')[0].strip()
+    if len(line) <= 80:
+        return line
+    start, inside, end = re.fullmatch(r"(def \w+\()(.*)(\)(?: -> .*)?:)", " ".join(line.split())).groups()
+    arguments = re.split(r", (?=\w+(?::|=|,|$))", inside.rstrip(", "))
+    return "\n".join([start, *(f"    {argument}," for argument in arguments), end])
 
 
 def setup(app: Sphinx) -> dict:

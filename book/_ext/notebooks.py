@@ -13,6 +13,7 @@ from pybtex.database import BibliographyData, parse_file
 from sphinx.application import Sphinx
 
 from grading.source import install_cell
+from recorded import recorded_value
 
 ROOT = Path(__file__).parents[2]
 FENCE = re.compile(r"^(?P<fence>:{3,}|`{3,})\{(?P<name>[^}]+)\} ?(?P<argument>.*)$")
@@ -67,6 +68,7 @@ class PlainMarkdown:
     def _roles(self, line: str) -> str:
         line = re.sub(r"\{cite(:\w+)?\}`([^`]+)`", lambda m: self._cite(m[1], m[2]), line)
         line = re.sub(r"\{(?:doc|ref|numref)\}`(?:([^`<]+)<([^`>]+)>|([^`]+))`", self._reference, line)
+        line = re.sub(r"\{recorded\}`([^`]+)`", lambda m: recorded_value(m[1]), line)
         line = re.sub(r"\{eq\}`[^`]+`", "the equation", line)
         return re.sub(r"\{\w+(?::\w+)*\}`~?([^`]+)`", r"`\1`", line)  # py:func and the like
 

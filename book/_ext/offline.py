@@ -16,6 +16,7 @@ def setup(app: Sphinx) -> dict:
     """Register the mends with Sphinx."""
     for listeners in app.events.listeners.values():
         listeners[:] = [one for one in listeners if not one.handler.__module__.startswith(UNWANTED)]
+    app.registry.css_files[:] = [(name, _) for name, _ in app.registry.css_files if name != "sphinx-thebe.css"]
     app.add_js_file(None, body=WIDGETS_FROM_HERE, priority=100)
     app.add_js_file("page.js", loading_method="defer")
     app.add_css_file("page.css")

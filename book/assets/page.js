@@ -6,3 +6,10 @@ document.addEventListener("DOMContentLoaded", () => {
     MathJax.Hub = { Queue: ([, , element]) => MathJax.typesetPromise([element]) };
   }
 });
+
+window.addEventListener("load", () => {
+  // What scrolls sideways can be scrolled with the keyboard only if it can be focused.
+  for (const region of document.querySelectorAll(".bd-content :is(pre, figure, table, div.math)")) {
+    if (region.scrollWidth > region.clientWidth && !region.hasAttribute("tabindex")) region.tabIndex = 0;
+  }
+});

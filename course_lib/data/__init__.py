@@ -2,11 +2,12 @@
 
 from .registry import DATA_SETS, CorruptData, DataSet, data_folder, fetch, locate
 from .text import TextWindows, load_text, split_text
-from .toys import WEATHER, StoreDays, ice_cream_store, recall_task
+from .toys import WEATHER, WEATHER_TRANSITION, StoreDays, ice_cream_store, recall_task
 
 __all__ = [
     "DATA_SETS",
     "WEATHER",
+    "WEATHER_TRANSITION",
     "CorruptData",
     "DataSet",
     "StoreDays",

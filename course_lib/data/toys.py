@@ -6,6 +6,8 @@ import torch
 from torch import Tensor
 
 WEATHER = ("sun", "clouds", "rain")
+# Row: today's weather. Column: the probability of tomorrow's.
+WEATHER_TRANSITION = torch.tensor([[0.7, 0.2, 0.1], [0.3, 0.4, 0.3], [0.2, 0.4, 0.4]])
 
 
 class StoreDays(NamedTuple):
@@ -21,9 +23,9 @@ def ice_cream_store(
 ) -> StoreDays:
     """The lectures' ice cream store: we see the weather and whether there is ice cream, not how it is ordered.
 
-    The weather tends to stay as it is (0.6 the same again, 0.2 each of the others). On a day of sun, clouds or
-    rain the store sells 2, 1 or 0 crates, as long as it has any. On the evening when the last one is gone it
-    orders `order` new ones, which arrive on the morning of the day after next. It starts with as many.
+    The weather is a Markov chain (`WEATHER_TRANSITION`). On a day of sun, clouds or rain the store sells 2, 1 or
+    0 crates, as long as it has any. On the evening when the last one is gone it orders `order` new ones, which
+    arrive on the morning of the day after next. It starts with as many.
 
     Args:
         days: T.
@@ -36,11 +38,10 @@ def ice_cream_store(
 
     Source: O. Dürr, "Recurrent Neural Networks" (Winterthur 2017); the order policy is ours.
     """
-    transition = torch.full((3, 3), 0.2) + 0.4 * torch.eye(3)  # (from, to)
     today = torch.randint(3, (batch_size,), generator=generator)
     weather = [today]
     for _ in range(days - 1):
-        today = torch.multinomial(transition[today], 1, generator=generator).squeeze(1)
+        today = torch.multinomial(WEATHER_TRANSITION[today], 1, generator=generator).squeeze(1)
         weather.append(today)
     weather = torch.stack(weather, dim=1)  # (B, T)
 

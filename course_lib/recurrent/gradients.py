@@ -10,6 +10,7 @@ from ..exercises import exercise
 from .cells import Cell
 
 
+@torch.enable_grad()
 def gradient_flow(cell: Cell, xs: Tensor) -> Tensor:
     """How strongly the last output still depends on the state at each earlier step.
 
