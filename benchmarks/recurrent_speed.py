@@ -1,10 +1,11 @@
 """How much slower is our readable loop than torch.nn.RNN? Forward and backward, on the CPU, two threads."""
 
 import torch
-from record import time_side_by_side, write_results
 from torch import nn
 
 from course_lib.recurrent import RNNCell, rnn_cell_to_torch, unroll, unroll_by_hand
+
+from record import time_side_by_side, write_results
 
 SHAPES = {"small": (8, 256, 64, 128), "large": (32, 64, 128, 256)}  # B, T, D, H
 SEED = 0

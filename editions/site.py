@@ -15,8 +15,10 @@ BOOK, BUILD = ROOT / "book", ROOT / "_build"
 EXECUTION = BUILD / "execution"  # the chapters' outputs, by content; _config.yml names it too
 
 
-def build_site(edition: str) -> Path:
+def build_site(edition: str, through: str | None = None) -> Path:
     """Build one edition, "self-study" or "public", strictly; returns the folder of its pages.
+
+    The chapters' notebooks install the student edition in which the exercises up to `through` are filled in.
 
     Raises:
         SystemExit: a cell failed or Sphinx warned.
@@ -35,6 +37,8 @@ def build_site(edition: str) -> Path:
         "OMP_NUM_THREADS": "1",  # chapters run side by side, and give the same numbers on any number of cores
         "PYTHONPATH": str(ROOT),
     }
+    if through:
+        environment["UNROLLED_THROUGH"] = through
     environment.pop("UNROLLED_DATA", None)  # the site is built from what everybody has
     _run_chapters(environment)
     command = [BIN / "jupyter-book", "build", BOOK, "--path-output", work]

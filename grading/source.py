@@ -6,7 +6,8 @@
     :exercise: rnn_step   where the student writes; filled with the library's own source as the solution
     :check: rnn_step      a check that students see            (with :points:)
     :hidden: rnn_step     tests that only the grader sees      (with :points:)
-    :locked: true         a cell that students run and cannot change
+    :complete: rnn_step   puts the student's function into the library
+    :locked: imports      any other cell that students run and cannot change, with a name of its own
 
 All others are the student's to change; the tag `skip-execution` marks those that only train or show
 something, which a grader need not run.
@@ -24,7 +25,7 @@ from nbformat import NotebookNode
 from .exercise_code import ExerciseCode, find_exercises
 
 HIDDEN_BEGIN, HIDDEN_END = "### BEGIN HIDDEN TESTS", "### END HIDDEN TESTS"
-KINDS = ("start", "exercise", "check", "hidden", "locked")
+KINDS = ("start", "exercise", "check", "hidden", "complete", "locked")
 
 
 def write_sources(root: Path) -> list[Path]:
@@ -55,7 +56,7 @@ def source_notebook(text: Path, exercises: dict[str, ExerciseCode], first: str) 
     for number, cell in enumerate(notebook.cells):
         kind = next((kind for kind in KINDS if kind in cell.metadata), None)
         subject = cell.metadata.pop(kind, None)
-        if kind in ("exercise", "check", "hidden") and subject not in exercises:
+        if kind in ("exercise", "check", "hidden", "complete") and subject not in exercises:
             raise ValueError(f"{text}: {kind} {subject!r} should name one of: {', '.join(sorted(exercises))}")
         if kind == "start":
             cell.source = first
@@ -63,17 +64,27 @@ def source_notebook(text: Path, exercises: dict[str, ExerciseCode], first: str) 
             cell.source = _solution(exercises[subject])
         elif kind == "hidden":
             cell.source = f"# Here, {subject} is tested further when you are graded.\n{_hidden(cell.source)}"
-        cell.id = f"{kind}-{subject}" if kind in ("exercise", "check", "hidden") else f"cell-{number}"
+        elif kind == "complete":
+            cell.source = f"complete({subject})"
+        cell.id = f"{kind}-{subject}" if kind else f"cell-{number}"
         if kind is not None:
             cell.metadata["nbgrader"] = _nbgrader_metadata(kind, cell, text)
     nbformat.validate(notebook)
     return notebook
 
 
-def install_cell(root: Path) -> str:
-    """The code that installs the library on Colab, and elsewhere says how to do it."""
+def student_wheel(version: str, through: str | None) -> str:
+    """The file name of the student edition in which the exercises up to assignment `through` are filled in.
+
+    The versions differ, so that pip installs a later edition over an earlier one.
+    """
+    return f"unrolled-{version}+student{'.' + through if through else ''}-py3-none-any.whl"
+
+
+def install_cell(root: Path, through: str | None) -> str:
+    """The code that installs that student edition on Colab, and elsewhere says how to do it."""
     config = yaml.safe_load((root / "_config.yml").read_text(encoding="utf-8"))
-    wheel = f"unrolled-{library_version(root)}+student-py3-none-any.whl"
+    wheel = student_wheel(library_version(root), through)
     return f'''\
 import importlib.util
 import sys
@@ -83,16 +94,21 @@ if importlib.util.find_spec("course_lib") is None:
         %pip install -q "{config["html"]["baseurl"]}wheels/{wheel}"
     else:
         raise ImportError(
-            "The course's library is not installed for this Python. In a terminal, in the folder where the wheel "
-            "lies, run:  pip install {wheel}  Then restart the kernel and run this cell again."
+            "The course's library is not installed for this Python. In a terminal, in the folder where its wheel "
+            "lies, run: pip install {wheel} . "
+            "Then restart the kernel and run this cell again."
         )'''
 
 
 def first_cell(root: Path, assignment: str) -> str:
-    """The code of an assignment's first cell: is everything here that it needs?"""
+    """The code of an assignment's first cell: is everything here that it needs?
+
+    The student edition for assignment a3 has the exercises up to a2 filled in.
+    """
+    before = int(assignment.removeprefix("a")) - 1
     return f'''\
 # Run this cell first: it says whether everything the notebook needs is here.
-{install_cell(root)}
+{install_cell(root, f"a{before}" if before else None)}
 from course_lib.notebook import start
 
 start("{assignment}", written_for="{library_version(root)}")'''

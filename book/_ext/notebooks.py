@@ -5,6 +5,7 @@ rewritten so that it reads well anywhere: figures travel inside, boxes become qu
 """
 
 import base64
+import os
 import re
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from pybtex.database import BibliographyData, parse_file
 from sphinx.application import Sphinx
 
 from grading.source import install_cell
+
 from recorded import recorded_value
 
 ROOT = Path(__file__).parents[2]
@@ -124,7 +126,9 @@ def write_plain_notebooks(app: Sphinx, error: Exception | None) -> None:
                 cell.source = plain.rewrite(cell.source)
                 if plain.attachments:
                     cell["attachments"] = plain.attachments
-        notebook.cells.insert(0, nbformat.v4.new_code_cell(install_cell(ROOT), id="install"))
+        notebook.cells.insert(
+            0, nbformat.v4.new_code_cell(install_cell(ROOT, os.environ.get("UNROLLED_THROUGH")), id="install")
+        )
         nbformat.write(notebook, Path(app.outdir) / "_sources" / executed.name)
 
 

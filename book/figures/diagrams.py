@@ -85,7 +85,11 @@ def weight_sharing() -> Diagram:
     """Which connections have weights of their own: all, one set per neighbourhood, one set per step."""
     d = Diagram(780, 250)
     own = ["#0072B2", "#009E73", "#D55E00", "#CC79A7", "#56B4E9", "#E69F00", "#555555", "#8B6914", "#7B3FA0"]
-    for x, name in [(130, "feed-forward: no sharing"), (390, "convolution: over places"), (650, "recurrent: over time")]:
+    for x, name in [
+        (130, "feed-forward: no sharing"),
+        (390, "convolution: over places"),
+        (650, "recurrent: over time"),
+    ]:
         d.text(x, 22, name, size=14, bold=True)
     places = [-80, 0, 80]
     for i, low in enumerate(places):

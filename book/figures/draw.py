@@ -60,7 +60,14 @@ class Diagram:
         self.shapes.append(f'<path d="M{x} {y} L{u} {v}" stroke="{colour}" stroke-width="{width}"/>')
 
     def text(
-        self, x: float, y: float, text: str, colour: str = INK, size: int = 15, anchor: str = "middle", bold: bool = False
+        self,
+        x: float,
+        y: float,
+        text: str,
+        colour: str = INK,
+        size: int = 15,
+        anchor: str = "middle",
+        bold: bool = False,
     ) -> None:
         """Words centred at (x, y); `h_t` and `W_{xh}` become italics with a subscript."""
         if not text:
