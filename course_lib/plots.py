@@ -8,10 +8,8 @@ from typing import Any
 
 import ipywidgets as widgets
 import matplotlib.pyplot as plt
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib_inline.backend_inline import set_matplotlib_formats
-from torch import Tensor
 
 # Okabe and Ito's palette (2008), each colour with a fixed meaning in the course's figures.
 COLOURS = {
@@ -50,29 +48,6 @@ def smoothed(values: Sequence[float], window: int = 20) -> list[float]:
     for value in values:
         sums.append(sums[-1] + value)
     return [(sums[i] - sums[max(0, i - window)]) / min(i, window) for i in range(1, len(sums))]
-
-
-def show_matrix(ax: Axes, matrix: Tensor, rows: Sequence[str], columns: Sequence[str], unit: str = "") -> None:
-    """A matrix as coloured squares with its numbers written in, for small ones.
-
-    Args:
-        ax: where to draw.
-        matrix: (R, C).
-        rows, columns: R and C labels.
-        unit: what the numbers are, for the colour bar's label; no colour bar if empty.
-    """
-    size = max(abs(float(matrix.min())), abs(float(matrix.max())), 1e-9)
-    image = ax.imshow(matrix.detach(), cmap="RdBu_r", vmin=-size, vmax=size)
-    ax.set_xticks(range(len(columns)), columns)
-    ax.set_yticks(range(len(rows)), rows)
-    ax.spines[:].set_visible(False)
-    for r in range(len(rows)):
-        for c in range(len(columns)):
-            value = float(matrix[r, c])
-            ink = "white" if abs(value) > 0.6 * size else "black"
-            ax.text(c, r, f"{value:.2f}", ha="center", va="center", color=ink)
-    if unit:
-        ax.figure.colorbar(image, ax=ax, label=unit)
 
 
 def frames(

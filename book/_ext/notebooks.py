@@ -24,11 +24,10 @@ FOLDED = "<details><summary>{}</summary>\n\n{}\n\n</details>"
 
 
 class PlainMarkdown:
-    """Rewrites one cell's MyST as ordinary Markdown; figures become attachments of the cell."""
+    """Rewrites MyST as ordinary Markdown; figures become part of the text."""
 
     def __init__(self, folder: Path, bibliography: BibliographyData, site: str):
         self.folder, self.bibliography, self.site = folder, bibliography, site
-        self.attachments: dict[str, dict[str, str]] = {}
 
     def rewrite(self, text: str) -> str:
         """The whole text, directives first, then roles."""
@@ -64,8 +63,8 @@ class PlainMarkdown:
     def _picture(self, path: str, alt: str) -> str:
         file = self.folder / path
         kind = {".svg": "image/svg+xml", ".png": "image/png"}[file.suffix]
-        self.attachments[file.name] = {kind: base64.b64encode(file.read_bytes()).decode()}
-        return f"![{alt}](attachment:{file.name})"
+        # Not an attachment of the cell: JupyterLab shows no SVG from those.
+        return f"![{alt}](data:{kind};base64,{base64.b64encode(file.read_bytes()).decode()})"
 
     def _roles(self, line: str) -> str:
         line = re.sub(r"\{cite(:\w+)?\}`([^`]+)`", lambda m: self._cite(m[1], m[2]), line)
@@ -117,15 +116,13 @@ def write_plain_notebooks(app: Sphinx, error: Exception | None) -> None:
     """Rewrite the executed notebook of every chapter and put it where the page's download button looks."""
     if error is not None or app.builder.format != "html":
         return
-    bibliography = parse_file(str(Path(app.srcdir) / "references.bib"))
+    source = Path(app.srcdir)
+    plain = PlainMarkdown(source, parse_file(str(source / "references.bib")), app.config.html_baseurl)
     for executed in sorted((Path(app.outdir).parent / "jupyter_execute").glob("*.ipynb")):
         notebook = nbformat.read(executed, as_version=4)
         for cell in notebook.cells:
             if cell.cell_type == "markdown":
-                plain = PlainMarkdown(Path(app.srcdir), bibliography, app.config.html_baseurl)
                 cell.source = plain.rewrite(cell.source)
-                if plain.attachments:
-                    cell["attachments"] = plain.attachments
         notebook.cells.insert(
             0, nbformat.v4.new_code_cell(install_cell(ROOT, os.environ.get("UNROLLED_THROUGH")), id="install")
         )

@@ -84,6 +84,8 @@ class QuizDirective(SphinxDirective):
         mark = OPTION.match(label.astext())
         if mark is None or len(item.children) < 2:
             raise self.error(f"each option starts with [ ] or [x] and is followed by an explanation: {item.astext()!r}")
+        if all(isinstance(child, nodes.math) or child.astext().strip() in ("[ ]", "[x]") for child in label.children):
+            raise self.error(f"an option needs words beside its formula, for screen readers: {item.astext()!r}")
         first = label.children[0]
         label.replace(first, nodes.Text(OPTION.sub("", first.astext(), count=1)))
         return label, mark[1] == "x"

@@ -30,6 +30,8 @@ def gradient_flow(cell: Cell, xs: Tensor) -> Tensor:
     """
     B, T, D = xs.shape
     state, states = cell.initial_state(B), []
+    for part in _parts(state):
+        part.requires_grad_()  # so that there is something to follow even in a cell without parameters
     for t in range(T):
         output, state = cell(xs[:, t], state)
         states.append(_parts(state))

@@ -95,34 +95,39 @@ def scores(folder: Path, student: str) -> dict[str, tuple[float, float]]:
     return total
 
 
-def grade_class(folder: Path, answers: list[Answer]) -> dict[str, dict[str, tuple[float, float]]]:
-    """Generate the assignment, hand in, autograde and give feedback, all with nbgrader's own commands."""
-    course_directory(folder)
+def grade_class(folder: Path, code: dict[str, dict[str, str]]) -> dict[str, dict[str, tuple[float, float]]]:
+    """Hand in the functions of each student and let nbgrader grade them."""
+    for student, functions in code.items():
+        submit(folder, student, functions)
+    nbgrader(folder, "autograde", ASSIGNMENT)
+    return {student: scores(folder, student) for student in code}
+
+
+@pytest.fixture(scope="module")
+def course(tmp_path_factory) -> Path:
+    """A course directory in which nbgrader has generated the assignment."""
+    folder = course_directory(tmp_path_factory.mktemp("courses") / "0")
     nbgrader(folder, "generate_assignment", ASSIGNMENT)
-    source = nbformat.read(folder / "_build" / "source" / ASSIGNMENT / f"{ASSIGNMENT}.ipynb", as_version=4)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def graded(course) -> dict[str, dict[str, tuple[float, float]]]:
+    """Everything graded with nbgrader's own commands, in four courses at once: a kernel mostly waits."""
+    source = nbformat.read(course / "_build" / "source" / ASSIGNMENT / f"{ASSIGNMENT}.ipynb", as_version=4)
     solution = {
         cell.metadata.nbgrader.grade_id.removeprefix("exercise-"): cell.source
         for cell in source.cells
         if cell.metadata.get("nbgrader", {}).get("solution")
     }
-    submit(folder, SOLUTION, solution)
-    submit(folder, BLANK, {})
-    for answer in answers:
-        submit(folder, answer.student, {**solution, answer.exercise: answer.code})
-    nbgrader(folder, "autograde", ASSIGNMENT)
-    nbgrader(folder, "generate_feedback", ASSIGNMENT, "--student", SOLUTION)
-    return {student: scores(folder, student) for student in (SOLUTION, BLANK, *(a.student for a in answers))}
-
-
-@pytest.fixture(scope="module")
-def graded(tmp_path_factory) -> dict[str, dict[str, tuple[float, float]]]:
-    """All answers graded, in two courses at once."""
-    folders = [tmp_path_factory.mktemp("course") for _ in range(2)]
-    with ThreadPoolExecutor(2) as pool:
-        halves = list(pool.map(grade_class, folders, (ANSWERS[::2], ANSWERS[1::2])))
-    feedback = folders[0] / "feedback" / SOLUTION / ASSIGNMENT / f"{ASSIGNMENT}.html"
-    assert feedback.stat().st_size > 10_000
-    results = halves[0] | halves[1]
+    code = {SOLUTION: solution, BLANK: {}}
+    code |= {answer.student: {**solution, answer.exercise: answer.code} for answer in ANSWERS}
+    folders = [course, *(shutil.copytree(course, course.parent / str(n)) for n in (1, 2, 3))]
+    classes = [dict(list(code.items())[n::4]) for n in range(4)]
+    with ThreadPoolExecutor(4) as pool:
+        results = {k: v for graded in pool.map(grade_class, folders, classes) for k, v in graded.items()}
+    nbgrader(course, "generate_feedback", ASSIGNMENT, "--student", SOLUTION)
+    assert (course / "feedback" / SOLUTION / ASSIGNMENT / f"{ASSIGNMENT}.html").stat().st_size > 10_000
     report = ROOT / "_build" / "reports" / f"{ASSIGNMENT}-answers.txt"
     report.parent.mkdir(parents=True, exist_ok=True)
     report.write_text("\n".join(_report_line(answer, results[answer.student]) for answer in ANSWERS) + "\n")
@@ -159,9 +164,7 @@ def test_every_exercise_has_enough_answers(exercise):
     assert all(a.mistake for a in right + wrong)
 
 
-def test_released_notebook_is_up_to_date(tmp_path):
+def test_released_notebook_is_up_to_date(course):
     """Fails if somebody changed the library or the text notebook and did not run `make assignments`."""
-    folder = course_directory(tmp_path)
-    nbgrader(folder, "generate_assignment", ASSIGNMENT)
     name = Path("assignments") / ASSIGNMENT / f"{ASSIGNMENT}.ipynb"
-    assert (folder / name).read_bytes() == (ROOT / name).read_bytes(), "run `make assignments` and commit the result"
+    assert (course / name).read_bytes() == (ROOT / name).read_bytes(), "run `make assignments` and commit the result"
