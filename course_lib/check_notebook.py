@@ -23,6 +23,7 @@ class Result:
     message: str = ""
     points: int = 0
     maximum: int = 0
+    unseen: int = 0  # points for tests that are not in this notebook
 
 
 def find_notebook(assignment: str) -> Path:
@@ -83,9 +84,12 @@ def run_checks(notebook: NotebookNode, folder: Path) -> list[Result]:
         error = next((output for output in cell.outputs if output.output_type == "error"), None)
         if kind == "exercise" and error is not None:
             errors[exercise] = f"the cell that defines it stops with {error.ename}: {error.evalue}"
-        elif kind in ("check", "hidden") and _has_code(cell.source):
+        elif kind in ("check", "hidden"):
             result = results.setdefault(exercise, Result(exercise, PASSED))
             points = cell.metadata.nbgrader.points
+            if not _has_code(cell.source):
+                result.unseen += points
+                continue
             result.maximum += points
             if error is None:
                 result.points += points
@@ -107,6 +111,8 @@ def report(assignment: str, results: list[Result]) -> str:
     count = {state: sum(result.state == state for result in results) for state in (PASSED, FAILED, UNWRITTEN)}
     total = f"{sum(r.points for r in results)} of {sum(r.maximum for r in results)} points"
     summary = ", ".join(f"{number} {state}" for state, number in count.items() if number)
+    if unseen := sum(result.unseen for result in results):
+        lines.append(f"Tests that are not in this notebook are worth {unseen} points more.")
     return "\n".join([f"{assignment}: {summary}; {total}", *lines])
 
 

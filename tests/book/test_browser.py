@@ -46,7 +46,9 @@ def test_no_serious_accessibility_problem(watched, site, axe, name, theme):
     page = watched.open(f"{site}{name}.html")
     page.add_script_tag(content=axe)
     page.wait_for_timeout(300)  # the theme fades colours in
-    violations = page.evaluate("axe.run({resultTypes: ['violations'], preload: false}).then(result => result.violations)")
+    violations = page.evaluate(
+        "axe.run({resultTypes: ['violations'], preload: false}).then(result => result.violations)"
+    )
     serious = [
         f"{v['id']}: {v['help']}: {[node['html'][:150] for node in v['nodes'][:3]]}"
         for v in violations

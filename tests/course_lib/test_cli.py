@@ -50,6 +50,7 @@ def test_report_names_what_passed_what_failed_and_why(tmp_path):
     assert result.returncode == 1
     lines = {line.split()[0]: line for line in result.stdout.splitlines() if line.startswith("  ") and line[2] != " "}
     assert "a1: 2 passed, 3 failed, 1 not written yet; 5 of 14 points" in result.stdout
+    assert "Tests that are not in this notebook are worth 22 points more." in result.stdout
     assert "passed" in lines["rnn_backward"] and "3 of  3 points" in lines["rnn_backward"]
     assert "not written yet" in lines["clip_by_norm"]
     for says in [
