@@ -1,7 +1,8 @@
 """Chapters as plain notebooks, to download or open on Colab.
 
-Chapters are written in MyST, whose directives and roles Jupyter does not render. Each chapter's executed notebook is
-rewritten so that it reads well anywhere: figures travel inside, boxes become quotations, quizzes and solutions fold.
+Chapters are written in MyST, whose directives and roles Jupyter does not render. Each chapter's notebook is
+rewritten so that it reads well anywhere, ready to run, without outputs: figures travel inside, boxes become
+quotations, quizzes and solutions fold.
 """
 
 import base64
@@ -69,7 +70,7 @@ class PlainMarkdown:
     def _roles(self, line: str) -> str:
         line = re.sub(r"\{cite(:\w+)?\}`([^`]+)`", lambda m: self._cite(m[1], m[2]), line)
         line = re.sub(r"\{(?:doc|ref|numref)\}`(?:([^`<]+)<([^`>]+)>|([^`]+))`", self._reference, line)
-        line = re.sub(r"\{recorded\}`([^`]+)`", lambda m: recorded_value(m[1]), line)
+        line = re.sub(r"\{recorded\}`([^`]+)`", _recorded, line)
         line = re.sub(r"\{eq\}`[^`]+`", "the equation", line)
         return re.sub(r"\{\w+(?::\w+)*\}`~?([^`]+)`", r"`\1`", line)  # py:func and the like
 
@@ -89,6 +90,14 @@ class PlainMarkdown:
         if (self.folder / f"{page}.md").exists():
             return f"[{text or page.replace('-', ' ')}]({self.site}{page}.html)"
         return text or "the figure"
+
+
+def _recorded(role: re.Match) -> str:
+    """The recorded value; a wrong name stays as it is, because the page's build has reported it."""
+    try:
+        return recorded_value(role[1])
+    except ValueError:
+        return role[0]
 
 
 def _take_until(lines: list[str], fence: str) -> list[str]:
@@ -113,20 +122,20 @@ def _quiz(content: str) -> str:
 
 
 def write_plain_notebooks(app: Sphinx, error: Exception | None) -> None:
-    """Rewrite the executed notebook of every chapter and put it where the page's download button looks."""
+    """Rewrite the notebook of every chapter and put it where the page's download button looks."""
     if error is not None or app.builder.format != "html":
         return
     source = Path(app.srcdir)
     plain = PlainMarkdown(source, parse_file(str(source / "references.bib")), app.config.html_baseurl)
-    for executed in sorted((Path(app.outdir).parent / "jupyter_execute").glob("*.ipynb")):
-        notebook = nbformat.read(executed, as_version=4)
+    for chapter in sorted((Path(app.outdir).parent / "jupyter_execute").glob("*.ipynb")):
+        notebook = nbformat.read(chapter, as_version=4)
         for cell in notebook.cells:
             if cell.cell_type == "markdown":
                 cell.source = plain.rewrite(cell.source)
         notebook.cells.insert(
             0, nbformat.v4.new_code_cell(install_cell(ROOT, os.environ.get("UNROLLED_THROUGH")), id="install")
         )
-        nbformat.write(notebook, Path(app.outdir) / "_sources" / executed.name)
+        nbformat.write(notebook, Path(app.outdir) / "_sources" / chapter.name)
 
 
 def link_to_colab(app: Sphinx, page: str, template: str, context: dict, doctree) -> None:
