@@ -44,6 +44,19 @@ def test_what_is_installed_are_the_pins():
         assert installed.partition("+")[0] == version.partition("+")[0], name
 
 
+def test_pins_run_on_every_python_we_promise():
+    """Catches a pin made on 3.11.7 that Debian's 3.11.2 cannot install."""
+    ours = SpecifierSet(PROJECT["requires-python"])
+    promised = [version for version in ("3.11.0", "3.12.0", "3.13.0") if ours.contains(version)]
+    assert len(promised) == 3
+    for name in PINS:
+        try:
+            theirs = SpecifierSet(metadata.metadata(name).get("Requires-Python") or "")
+        except metadata.PackageNotFoundError:
+            continue
+        assert all(map(theirs.contains, promised)), f"{name} needs Python {theirs}"
+
+
 def test_conda_installs_the_same():
     environment = yaml.safe_load((ROOT / "environment.yml").read_text())
     python, pip, through_pip = environment["dependencies"]
