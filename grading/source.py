@@ -94,9 +94,9 @@ if importlib.util.find_spec("course_lib") is None:
         %pip install -q "{config["html"]["baseurl"]}wheels/{wheel}"
     else:
         raise ImportError(
-            "The course's library is not installed for this Python. In a terminal, in the folder where its wheel "
-            "lies, run: pip install {wheel} . "
-            "Then restart the kernel and run this cell again."
+            "the course's library is not installed for this Python. In a terminal, in the folder with its wheel, run\\n"
+            "    pip install {wheel}\\n"
+            "then restart the kernel and run this cell again."
         )'''
 
 

@@ -78,7 +78,7 @@ class PlainMarkdown:
         sources = []
         for key in keys.split(","):
             entry = self.bibliography.entries[key.strip()]
-            names = [" ".join(person.last_names) for person in entry.persons["author"]]
+            names = [" ".join(map(str, person.rich_last_names)) for person in entry.persons["author"]]
             who = names[0] if len(names) == 1 else f"{names[0]} et al." if len(names) > 2 else " and ".join(names)
             year = entry.fields["year"]
             sources.append(f"{who} ({year})" if kind == ":t" else f"{who}, {year}")
