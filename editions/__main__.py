@@ -37,7 +37,7 @@ def write_assignments() -> None:
     """Let nbgrader write the released notebook of every assignment, without touching the gradebook."""
     for name in sorted(p.parent.name for p in (ROOT / "solutions").glob("*/*.md")):
         nbgrader = Path(sys.executable).parent / "nbgrader"
-        subprocess.run([nbgrader, "generate_assignment", name, "--force", "--no-db"], cwd=ROOT, check=True)
+        subprocess.run([nbgrader, "generate_assignment", name, "--no-db"], cwd=ROOT, check=True)
 
 
 def build_release(through: str | None) -> None:

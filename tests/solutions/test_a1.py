@@ -58,7 +58,7 @@ ANSWERS = [a for name in EXERCISES for a in read_answers(ROOT / "solutions" / AS
 
 def course_directory(folder: Path) -> Path:
     """A copy of what nbgrader needs, so that no grading leaves traces in the repository."""
-    for name in ("course_lib", "solutions"):
+    for name in ("course_lib", "solutions", "assignments"):
         shutil.copytree(ROOT / name, folder / name)
     for name in ("nbgrader_config.py", "pyproject.toml", "_config.yml"):
         shutil.copy(ROOT / name, folder)
