@@ -6,11 +6,11 @@ import subprocess
 import sys
 from pathlib import Path
 
-from grading.exercise_code import find_exercises
+from grading.exercise_code import assignment_number, find_exercises
 
 from .leaks import find_leaks, hidden_tests, solutions_of
 from .site import ROOT, build_site
-from .student import build_student_edition, build_wheel, number
+from .student import build_student_edition, build_wheel
 
 DIST = ROOT / "dist"
 
@@ -47,16 +47,17 @@ def build_release(through: str | None) -> None:
         SystemExit: a file contains a solution or a hidden test; dist/ is removed.
     """
     exercises = find_exercises(ROOT / "course_lib").values()
-    assignments = sorted({e.assignment for e in exercises}, key=number)
+    assignments = sorted({e.assignment for e in exercises}, key=assignment_number)
     if through not in (None, *assignments):
         raise SystemExit(f"--through should be one of {', '.join(assignments)}, got {through}")
+    last = assignment_number(through)
     shutil.rmtree(DIST, ignore_errors=True)
     build_student_edition(DIST / "student", through)
     shutil.copytree(build_site("public", through), DIST / "site")
     (DIST / "site" / ".nojekyll").touch()  # GitHub Pages would leave out folders that begin with _
-    for earlier in (None, *(a for a in assignments if number(a) <= number(through))):
+    for earlier in (None, *(a for a in assignments if assignment_number(a) <= last)):
         build_wheel(DIST / "site" / "wheels", earlier)
-    secrets = solutions_of([e for e in exercises if number(e.assignment) > number(through)]) + hidden_tests(ROOT)
+    secrets = solutions_of([e for e in exercises if assignment_number(e.assignment) > last]) + hidden_tests(ROOT)
     if leaks := find_leaks(DIST, secrets):
         shutil.rmtree(DIST)
         raise SystemExit("Nothing is released, because:\n  " + "\n  ".join(leaks))

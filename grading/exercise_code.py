@@ -17,6 +17,11 @@ class ExerciseCode:
     body_lines: tuple[int, int]  # first and last line of the body, counted from 1
 
 
+def assignment_number(assignment: str | None) -> int:
+    """The place of an assignment in the course: 3 for "a3", 0 for none."""
+    return int(assignment.removeprefix("a")) if assignment else 0
+
+
 def find_exercises(library: Path) -> dict[str, ExerciseCode]:
     """All exercises in the library's source files, by name.
 

@@ -22,7 +22,7 @@ import nbformat
 import yaml
 from nbformat import NotebookNode
 
-from .exercise_code import ExerciseCode, find_exercises
+from .exercise_code import ExerciseCode, assignment_number, find_exercises
 
 HIDDEN_BEGIN, HIDDEN_END = "### BEGIN HIDDEN TESTS", "### END HIDDEN TESTS"
 KINDS = ("start", "exercise", "check", "hidden", "complete", "locked")
@@ -105,7 +105,7 @@ def first_cell(root: Path, assignment: str) -> str:
 
     The student edition for assignment a3 has the exercises up to a2 filled in.
     """
-    before = int(assignment.removeprefix("a")) - 1
+    before = assignment_number(assignment) - 1
     return f'''\
 # Run this cell first: it says whether everything the notebook needs is here.
 {install_cell(root, f"a{before}" if before else None)}

@@ -18,11 +18,10 @@ def equations_as_blocks(app: Sphinx, what: str, name: str, thing: object, option
     for line in lines:
         if SECTION.match(line):
             in_text = False
-        starts_block = in_text and line.startswith("    ") and result and not result[-1].strip()
-        inside_block = len(result) > 1 and result[-1].startswith("    ")
-        if starts_block and not inside_block and not (len(result) > 1 and result[-2].startswith("    ")):
+        in_block = in_text and line.startswith("    ")
+        if in_block and not result[-1] and not result[-2].startswith("    "):
             result += ["::", ""]
-        result.append(line if line.startswith("    ") and in_text else re.sub(r"(?<!`)`([^`]+)`(?!`)", r"``\1``", line))
+        result.append(line if in_block else re.sub(r"(?<!`)`([^`]+)`(?!`)", r"``\1``", line))
     if what == "function" and name.rpartition(".")[2] in {exercise.name for exercise in exercises()}:
         result = [*result[:1], "", "*An exercise: students write this function.*", *result[1:]]
     lines[:] = result
