@@ -3,7 +3,7 @@
 import torch
 from torch import nn
 
-from course_lib.recurrent import RNNCell, rnn_cell_to_torch, unroll, unroll_by_hand
+from course_lib.recurrent import RNNCell, cell_to_torch, unroll, unroll_by_hand
 
 from record import time_side_by_side, write_results
 
@@ -16,7 +16,7 @@ def compare(B: int, T: int, D: int, H: int) -> dict:
     torch.manual_seed(SEED)
     xs = torch.randn(B, T, D)
     cell = RNNCell(D, H)
-    fused = rnn_cell_to_torch(cell)
+    fused = cell_to_torch(cell)
     torch_cell = nn.RNNCell(D, H)
     torch_cell.load_state_dict({name.removesuffix("_l0"): value for name, value in fused.state_dict().items()})
 

@@ -106,6 +106,11 @@ def restore(name: str) -> None:
     _find(name).student = None
 
 
+def is_library(*names: str) -> bool:
+    """Whether the library's own version of all these exercises is the one in use."""
+    return all(_find(name).state == "library" for name in names)
+
+
 def _find(name: str) -> Exercise:
     if name not in _exercises:
         _import_all_exercises()

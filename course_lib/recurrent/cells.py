@@ -29,6 +29,11 @@ class Cell(Protocol):
         """One step: `(x_t, state) -> (output, state)` with x_t (B, D) and output (B, H)."""
 
 
+def new_weights(hidden_size: int, *shape: int) -> nn.Parameter:
+    """A parameter of this shape, uniform in +-1/sqrt(H) as in torch.nn."""
+    return nn.Parameter(torch.empty(shape).uniform_(-1 / math.sqrt(hidden_size), 1 / math.sqrt(hidden_size)))
+
+
 def _check_rnn_step(x, h, W_xh, W_hh, b):
     check_shapes("rnn_step", x=(x, "B D"), h=(h, "B H"), W_xh=(W_xh, "D H"), W_hh=(W_hh, "H H"), b=(b, "H"))
 
@@ -67,11 +72,9 @@ class RNNCell(nn.Module):
     def __init__(self, input_size: int, hidden_size: int):
         super().__init__()
         self.input_size, self.hidden_size = input_size, hidden_size
-        self.W_xh = nn.Parameter(torch.empty(input_size, hidden_size))
-        self.W_hh = nn.Parameter(torch.empty(hidden_size, hidden_size))
-        self.b = nn.Parameter(torch.empty(hidden_size))
-        for parameter in self.parameters():
-            nn.init.uniform_(parameter, -1 / math.sqrt(hidden_size), 1 / math.sqrt(hidden_size))
+        self.W_xh = new_weights(hidden_size, input_size, hidden_size)
+        self.W_hh = new_weights(hidden_size, hidden_size, hidden_size)
+        self.b = new_weights(hidden_size, hidden_size)
 
     def initial_state(self, batch_size: int) -> Tensor:
         """h_0 = 0, (B, H)."""

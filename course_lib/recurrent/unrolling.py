@@ -1,5 +1,6 @@
 """Running a cell over a sequence."""
 
+from collections.abc import Callable
 from typing import Any
 
 import torch
@@ -9,6 +10,19 @@ from ..exercises import exercise
 from .cells import Cell
 
 
+def map_state(function: Callable[..., Tensor], *states: Any) -> Any:
+    """The state whose tensors are `function` of the tensors of one or several states of the same kind.
+
+    Args:
+        function: takes one tensor of each state.
+        states: tensors (B, ...), or (named) tuples of states.
+    """
+    if isinstance(states[0], tuple):
+        parts = [map_state(function, *parts) for parts in zip(*states, strict=True)]
+        return type(states[0])(*parts) if hasattr(states[0], "_fields") else tuple(parts)
+    return function(*states)
+
+
 def select_state(condition: Tensor, new: Any, old: Any) -> Any:
     """Row by row: the state `new` where condition is true, the state `old` elsewhere.
 
@@ -16,10 +30,7 @@ def select_state(condition: Tensor, new: Any, old: Any) -> Any:
         condition: (B,), boolean.
         new, old: two states of one kind: tensors (B, ...), or (named) tuples of states.
     """
-    if isinstance(new, tuple):
-        parts = [select_state(condition, n, o) for n, o in zip(new, old, strict=True)]
-        return type(new)(*parts) if hasattr(new, "_fields") else tuple(parts)
-    return torch.where(condition.reshape(-1, *[1] * (new.dim() - 1)), new, old)
+    return map_state(lambda n, o: torch.where(condition.reshape(-1, *[1] * (n.dim() - 1)), n, o), new, old)
 
 
 def _check_unroll(cell, xs, state=None, lengths=None):
@@ -54,12 +65,11 @@ def unroll(cell: Cell, xs: Tensor, state: Any = None, lengths: Tensor | None = N
     Returns:
         outputs (B, T, H), and the state after the last step of each sequence.
     """
-    B, T, D = xs.shape
     if state is None:
-        state = cell.initial_state(B)
+        state = cell.initial_state(len(xs))
     outputs = []
-    for t in range(T):
-        output, new_state = cell(xs[:, t], state)
+    for t, x_t in enumerate(xs.unbind(dim=1)):
+        output, new_state = cell(x_t, state)
         if lengths is not None:
             running = t < lengths  # (B,)
             output = torch.where(running[:, None], output, 0.0)

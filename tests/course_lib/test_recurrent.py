@@ -8,11 +8,11 @@ from torch import nn
 
 from course_lib.recurrent import (
     RNNCell,
+    cell_from_torch,
+    cell_to_torch,
     clip_by_norm,
     gradient_flow,
     rnn_backward,
-    rnn_cell_from_torch,
-    rnn_cell_to_torch,
     rnn_step,
     select_state,
     spectral_radius,
@@ -29,7 +29,7 @@ def test_outputs_and_gradients_equal_torch(way, B, T, D, H):
     """Catches transposed weights, a lost bias, a wrong order in time, and a wrong backward pass."""
     torch.manual_seed(B + T)
     theirs = nn.RNN(D, H, batch_first=True).double()
-    cell = rnn_cell_from_torch(theirs)
+    cell = cell_from_torch(theirs)
     xs, h_0 = torch.randn(B, T, D).double().requires_grad_(), torch.randn(B, H).double().requires_grad_()
     outputs, last = way(cell, xs, h_0)
     expected, expected_last = theirs(xs, h_0[None])
@@ -76,12 +76,12 @@ def test_backward_names_its_results():
 
 def test_weights_go_to_torch_and_back():
     cell = RNNCell(3, 4)
-    again = rnn_cell_from_torch(rnn_cell_to_torch(cell))
+    again = cell_from_torch(cell_to_torch(cell))
     for ours, copied in zip(cell.parameters(), again.parameters(), strict=True):
         assert torch.equal(ours, copied)
     for unusual in ({"num_layers": 2}, {"bidirectional": True}, {"nonlinearity": "relu"}, {"bias": False}):
         with pytest.raises(ValueError, match="expected one layer"):
-            rnn_cell_from_torch(nn.RNN(3, 4, **unusual))
+            cell_from_torch(nn.RNN(3, 4, **unusual))
 
 
 class Pair(NamedTuple):
