@@ -1,11 +1,21 @@
 """Data: real text that is always there, real sets by name, and small made-up worlds."""
 
 from .registry import DATA_SETS, CorruptData, DataSet, data_folder, fetch, locate
+from .reviews import NEGATIVE, NEUTRAL, POSITIVE, SENTIMENTS, film_reviews
 from .text import TextWindows, load_text, split_text
 from .toys import WEATHER, WEATHER_TRANSITION, StoreDays, ice_cream_store, recall_task
+from .translations import SPECIALS, encode_pairs, load_pairs, pad_pairs, split_pairs, treaty_sentences
+from .word_pictures import ARABIC, LATIN, draw_words, is_arabic, random_words
 
 __all__ = [
+    "ARABIC",
     "DATA_SETS",
+    "LATIN",
+    "NEGATIVE",
+    "NEUTRAL",
+    "POSITIVE",
+    "SENTIMENTS",
+    "SPECIALS",
     "WEATHER",
     "WEATHER_TRANSITION",
     "CorruptData",
@@ -13,10 +23,19 @@ __all__ = [
     "StoreDays",
     "TextWindows",
     "data_folder",
+    "draw_words",
+    "encode_pairs",
     "fetch",
+    "film_reviews",
     "ice_cream_store",
+    "is_arabic",
+    "load_pairs",
     "load_text",
     "locate",
+    "pad_pairs",
+    "random_words",
     "recall_task",
+    "split_pairs",
     "split_text",
+    "treaty_sentences",
 ]

@@ -53,6 +53,18 @@ DATA_SETS = {
             citation="W. Shakespeare, plays; selected by A. Karpathy for char-rnn",
             checksum_source="computed from the file at the commit in the URL",
         ),
+        DataSet(
+            name="fra-eng",
+            file="fra-eng/fra-eng.zip",
+            url="https://raw.githubusercontent.com/modelexlab/data/"
+            "adddaf33ac35572bcfeb421efec29435e7ea9332/fra-eng.zip",
+            sha256="161c93f18da3a7e6df611ed961426613260de8af06ccf8c79c977afe5135ac44",
+            bytes=3_424_571,
+            licence="CC BY 2.0 (Tatoeba, manythings.org)",
+            citation="167,130 English sentences with French translations from tatoeba.org, as collected by "
+            "manythings.org/anki on 2019-04-07",
+            checksum_source="computed from the file at the commit in the URL",
+        ),
     ]
 }
 

@@ -1,17 +1,28 @@
-"""Letting a model write.
+"""Letting a model write: drawing symbols, taking the likeliest, or searching for the likeliest sentence.
 
-A model can be decoded if it has `step(symbols (B,), state) -> (logits (B, V), state)`.
+Everything here asks one thing of a model, whether it continues a text, translates or describes a picture:
+`model.step(symbols (B,), state) -> (logits (B, V), state)`. The state is any (named) tuple of tensors whose first
+dimension is the batch; `model.initial_state(B)` gives the first one unless the caller does.
 """
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, NamedTuple, Protocol
 
 import torch
 from torch import Tensor
 
 from ..arguments import check_shapes
 from ..exercises import exercise
+from ..recurrent import map_state
 from .model import LanguageModel
 from .vocabulary import Vocabulary
+
+
+class Writer(Protocol):
+    """What can be decoded: no base class, only this agreement."""
+
+    def step(self, symbols: Tensor, state: Any) -> tuple[Tensor, Any]:
+        """Read one symbol each, (B,), and score what comes next: logits (B, V), and the new state."""
 
 
 def _check_sample_symbol(logits, temperature=1.0, generator=None):
@@ -40,40 +51,215 @@ def sample_symbol(logits: Tensor, temperature: float = 1.0, generator: torch.Gen
     return torch.multinomial(p, num_samples=1, generator=generator).squeeze(1)
 
 
+def _check_keep_top_k(logits, k):
+    check_shapes("keep_top_k", logits=(logits, "B V"))
+    if not 1 <= k <= logits.shape[1]:
+        raise ValueError(f"keep_top_k: k should lie between 1 and V = {logits.shape[1]}, got {k}")
+
+
+@exercise("a2", accepts=_check_keep_top_k)
+def keep_top_k(logits: Tensor, k: int) -> Tensor:
+    """Rule out all but the k likeliest symbols, so that `sample_symbol` cannot draw the nonsense of the long tail.
+
+    Scores below the k-th largest of their row become minus infinity, the others stay as they are (where several are
+    equal to the k-th largest, all of them stay).
+
+    Args:
+        logits: unnormalised scores, (B, V); not changed.
+        k: how many symbols remain possible, 1 ... V.
+
+    Returns:
+        The new scores, (B, V).
+
+    Source: Fan, Lewis and Dauphin 2018, "Hierarchical Neural Story Generation", section 5.4.
+    """
+    smallest_kept = logits.topk(k, dim=1).values[:, -1:]  # (B, 1)
+    return logits.masked_fill(logits < smallest_kept, float("-inf"))
+
+
+def _read(model: Writer, prompt: Tensor, state: Any) -> tuple[Tensor, Any]:
+    """Let the model read a prompt (B, S): the scores after its last symbol, and the state."""
+    B, S = prompt.shape
+    if S == 0:
+        raise ValueError("decoding: prompt should hold at least one symbol, got none")
+    if state is None:
+        state = model.initial_state(B)
+    for symbols in prompt.unbind(dim=1):
+        logits, state = model.step(symbols, state)
+    return logits, state
+
+
 @torch.no_grad()
+def _write(model: Writer, prompt: Tensor, length: int, state: Any, end: int | None, choose: Callable) -> Tensor:
+    """Read a prompt, then write on with the symbols that `choose` takes from the scores of each step."""
+    logits, state = _read(model, prompt, state)
+    written = []
+    ended = torch.zeros_like(prompt[:, 0], dtype=torch.bool)
+    while len(written) < length and not ended.all():
+        symbols = choose(logits)
+        if end is not None:
+            symbols = torch.where(ended, end, symbols)
+            ended = symbols == end
+        written.append(symbols)
+        logits, state = model.step(symbols, state)
+    return torch.stack(written, dim=1) if written else prompt[:, :0]
+
+
 def sample_decode(
-    model: LanguageModel,
+    model: Writer,
     prompt: Tensor,
     length: int,
     temperature: float = 1.0,
     generator: torch.Generator | None = None,
+    top_k: int | None = None,
+    state: Any = None,
+    end: int | None = None,
 ) -> Tensor:
     """Read a prompt, then write on: each drawn symbol is the input of the next step.
 
     Args:
         model: the model that writes.
         prompt: (B, S) integers with S at least 1.
-        length: how many symbols to write.
+        length: how many symbols to write at most.
         temperature, generator: as in `sample_symbol`.
+        top_k: draw from the `top_k` likeliest symbols only; from all if None.
+        state: the model's state before the prompt; its initial state if None.
+        end: the symbol after which a text is finished.
 
     Returns:
-        The written symbols without the prompt, (B, length) int64.
+        The written symbols without the prompt, (B, length) int64, or fewer columns if all texts ended earlier. What
+        follows the first `end` of a row is `end` too.
 
     Raises:
         ValueError: the prompt is empty.
     """
-    B, S = prompt.shape
-    if S == 0:
-        raise ValueError("sample_decode: prompt should hold at least one symbol, got none")
-    state: Any = model.initial_state(B)
-    for s in range(S):
-        logits, state = model.step(prompt[:, s], state)
-    written = []
+
+    def draw(logits: Tensor) -> Tensor:
+        return sample_symbol(logits if top_k is None else keep_top_k(logits, top_k), temperature, generator)
+
+    return _write(model, prompt, length, state, end, draw)
+
+
+def greedy_decode(model: Writer, prompt: Tensor, length: int, state: Any = None, end: int | None = None) -> Tensor:
+    """`sample_decode` that takes the likeliest symbol of each step instead of drawing one."""
+    return _write(model, prompt, length, state, end, lambda logits: logits.argmax(dim=1))
+
+
+class Hypothesis(NamedTuple):
+    """One text that beam search found."""
+
+    symbols: list[int]  # without the prompt; with the end symbol, if it got that far
+    log_p: float  # log of its probability, in nats
+    score: float  # log_p / size^alpha: what it was ranked by
+
+
+class Beams(NamedTuple):
+    """The W best texts so far, for each of B searches."""
+
+    texts: Tensor  # what was written after t steps, (B, W, t) int64
+    log_p: Tensor  # log of each text's probability, (B, W); minus infinity where there is no text yet
+    sizes: Tensor  # how many symbols each text has, its end included, (B, W) int64
+    ended: Tensor  # whether it is finished, (B, W) bool
+
+
+def _check_beam_step(beams, log_next, end=None, alpha=0.0):
+    check_shapes("beam_step", log_p=(beams.log_p, "B W"), log_next=(log_next, "B W V"))
+
+
+@exercise("a2", accepts=_check_beam_step)
+def beam_step(beams: Beams, log_next: Tensor, end: int | None = None, alpha: float = 0.0) -> tuple[Beams, Tensor]:
+    """One step of beam search: continue all texts in all ways, and keep the W best.
+
+        score(Y) = log p(Y) / |Y|^alpha,        log p(Y) = sum_t log p(y_t | y_1 ... y_{t-1})
+
+    The candidates of one search are each unfinished text followed by each of the V symbols, and each finished text as
+    it is. The W with the highest scores are kept, the best first. |Y| counts the end symbol.
+
+    Args:
+        beams: the texts so far.
+        log_next: log p of each symbol after each text, (B, W, V); of no meaning for finished texts.
+        end: the symbol that finishes a text; None if there is none.
+        alpha: 0 ranks by probability, which favours short texts; 1 by the mean log probability per symbol.
+
+    Returns:
+        The new `Beams`, with texts one column longer (a finished text gets `end` there once more), and the place in
+        the old beams from which each text comes, (B, W) int64.
+
+    Source: Graves 2012, "Sequence Transduction with Recurrent Neural Networks"; the normalisation is the simplest form
+    of Wu et al. 2016, section 7.
+    """
+    B, W, V = log_next.shape
+    if end is not None:  # a finished text is continued in one way only, which costs nothing
+        only_end = torch.full_like(log_next[0, 0], float("-inf"))
+        only_end[end] = 0.0
+        log_next = torch.where(beams.ended[:, :, None], only_end, log_next)
+    log_p = (beams.log_p[:, :, None] + log_next).reshape(B, W * V)
+    sizes = (beams.sizes + ~beams.ended).repeat_interleave(V, dim=1)  # (B, W V)
+    best = (log_p / sizes.to(log_p.dtype) ** alpha).topk(W, dim=1).indices  # (B, W)
+    source, symbols = best // V, best % V
+    texts = beams.texts.gather(1, source[:, :, None].expand(-1, -1, beams.texts.shape[2]))
+    texts = torch.cat([texts, symbols[:, :, None]], dim=2)
+    ended = symbols == end if end is not None else beams.ended
+    return Beams(texts, log_p.gather(1, best), sizes.gather(1, best), ended), source
+
+
+@torch.no_grad()
+def beam_search(
+    model: Writer,
+    prompt: Tensor,
+    width: int,
+    length: int,
+    state: Any = None,
+    end: int | None = None,
+    alpha: float = 0.0,
+) -> list[list[Hypothesis]]:
+    """Keep the `width` best texts so far, at every step, and return those that are best in the end.
+
+    See `beam_step` for what is best. The search is over when all kept texts are finished, or have `length` symbols.
+
+    Args:
+        model: the model that writes.
+        prompt: what all texts begin with, (B, S) integers with S at least 1; the results are without it.
+        width: how many texts are kept, W.
+        length: how many symbols a text may have at most.
+        state: the model's state before the prompt; its initial state if None.
+        end: the symbol that finishes a text; None if texts only stop at `length`.
+        alpha: strength of the length normalisation.
+
+    Returns:
+        For each row of the batch at most `width` different hypotheses, the best first.
+
+    Raises:
+        ValueError: `width` or `length` is below 1, or the prompt is empty.
+    """
+    if width < 1 or length < 1:
+        raise ValueError(f"beam_search: width and length should be at least 1, got {width} and {length}")
+    B, W = len(prompt), width
+    logits, state = _read(model, prompt, state)
+    logits, state = map_state(lambda part: part.repeat_interleave(W, dim=0), (logits, state))  # (B W, ...)
+    log_p = logits.new_full((B, W), float("-inf"))
+    log_p[:, 0] = 0.0  # one empty text to begin with; the other places are free
+    nothing = prompt.new_zeros(B, W)
+    beams = Beams(nothing[:, :, None][:, :, :0], log_p, nothing, nothing.bool())
+    first_row = W * torch.arange(B, device=prompt.device)[:, None]
     for _ in range(length):
-        symbol = sample_symbol(logits, temperature, generator)
-        written.append(symbol)
-        logits, state = model.step(symbol, state)
-    return torch.stack(written, dim=1) if written else prompt[:, :0]
+        log_next = torch.log_softmax(logits, dim=1).reshape(B, W, -1)
+        beams, source = beam_step(beams, log_next, end, alpha)
+        if beams.ended.all():
+            break
+        rows = (first_row + source).flatten()
+        logits, state = model.step(
+            beams.texts[:, :, -1].flatten(), map_state(lambda part, rows=rows: part[rows], state)
+        )
+    scores = beams.log_p / beams.sizes.to(log_p.dtype) ** alpha
+    return [
+        [
+            Hypothesis(beams.texts[b, w, : beams.sizes[b, w]].tolist(), beams.log_p[b, w].item(), scores[b, w].item())
+            for w in range(W)
+            if scores[b, w] > float("-inf")
+        ]
+        for b in range(B)
+    ]
 
 
 def write_text(
@@ -83,8 +269,9 @@ def write_text(
     length: int,
     temperature: float = 1.0,
     generator: torch.Generator | None = None,
+    top_k: int | None = None,
 ) -> str:
     """The prompt and `length` more characters written by the model."""
     device = next(model.parameters()).device
     symbols = vocabulary.encode(prompt)[None].to(device)  # (1, S)
-    return prompt + vocabulary.decode(sample_decode(model, symbols, length, temperature, generator)[0])
+    return prompt + vocabulary.decode(sample_decode(model, symbols, length, temperature, generator, top_k)[0])
