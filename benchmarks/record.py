@@ -14,19 +14,37 @@ import torch
 RESULTS = Path(__file__).parent / "results"
 
 
-def time_side_by_side(contestants: dict[str, Callable[[], None]], rounds: int = 15) -> dict[str, float]:
+def time_side_by_side(
+    contestants: dict[str, Callable[[], None]], rounds: int = 15, device: torch.device | str = "cpu"
+) -> dict[str, float]:
     """Seconds per call of each contestant: the median over rounds in which all take turns.
 
     Taking turns spreads whatever else the machine is doing over all of them; only ratios should be quoted.
     """
+    stopwatch = _seconds_on_gpu if torch.device(device).type == "cuda" else _seconds_on_cpu
     seconds: dict[str, list[float]] = {name: [] for name in contestants}
     for run in range(rounds + 2):  # the first two rounds warm up
         for name, contestant in contestants.items():
-            start = time.perf_counter()
-            contestant()
+            taken = stopwatch(contestant)
             if run >= 2:
-                seconds[name].append(time.perf_counter() - start)
+                seconds[name].append(taken)
     return {name: statistics.median(values) for name, values in seconds.items()}
+
+
+def _seconds_on_cpu(call: Callable[[], None]) -> float:
+    start = time.perf_counter()
+    call()
+    return time.perf_counter() - start
+
+
+def _seconds_on_gpu(call: Callable[[], None]) -> float:
+    """By CUDA events, because a call returns before the GPU is done."""
+    start, end = (torch.cuda.Event(enable_timing=True) for _ in range(2))
+    start.record()
+    call()
+    end.record()
+    torch.cuda.synchronize()
+    return start.elapsed_time(end) / 1000
 
 
 def write_results(name: str, figures: dict, seed: int) -> None:
@@ -34,7 +52,7 @@ def write_results(name: str, figures: dict, seed: int) -> None:
     record = {
         "command": f"python benchmarks/{Path(sys.argv[0]).name} {' '.join(sys.argv[1:])}".strip(),
         "date": datetime.date.today().isoformat(),
-        "hardware": f"{_processor()}, {torch.get_num_threads()} threads",
+        "hardware": f"{_processor()}, {torch.get_num_threads()} threads" + _gpu(),
         "versions": {"python": platform.python_version(), "torch": torch.__version__},
         "seed": seed,
         **figures,
@@ -51,3 +69,7 @@ def _processor() -> str:
             if line.startswith("model name"):
                 return line.partition(":")[2].strip()
     return platform.processor() or platform.machine()
+
+
+def _gpu() -> str:
+    return f", {torch.cuda.get_device_name()}" if torch.cuda.is_available() else ""

@@ -1,11 +1,16 @@
 """Reading words from pictures: a convolutional encoder, and the decoder with attention that also translates."""
 
+from pathlib import Path
+
 import torch
 from torch import Tensor, nn
 
 from .attention import AdditiveAttention
-from .language.translation import Encoded, SequenceToSequence
+from .data import ARABIC, LATIN, SPECIALS
+from .language import Encoded, SequenceToSequence, Vocabulary
 from .recurrent import Bidirectional, GRUCell, LSTMCell
+
+WEIGHTS = Path(__file__).parent / "word-reader.pt"  # made by benchmarks/text_recognition.py
 
 
 class ColumnEncoder(nn.Module):
@@ -57,3 +62,19 @@ def word_reader(vocabulary_size: int, height: int = 24, hidden_size: int = 96) -
     encoder = ColumnEncoder(height, hidden_size=H // 2)
     decoder = LSTMCell(32 + H, H)
     return SequenceToSequence(encoder, decoder, vocabulary_size, 32, AdditiveAttention(H, H, H))
+
+
+def reader_vocabulary() -> Vocabulary:
+    """The letters of both scripts and the special symbols."""
+    return Vocabulary([*SPECIALS, *LATIN, *ARABIC])
+
+
+def trained_word_reader() -> tuple[SequenceToSequence, Vocabulary]:
+    """A word reader that has learned from pictures of `draw_words`, ready to read, and its vocabulary.
+
+    Its weights were trained by benchmarks/text_recognition.py and come with the library.
+    """
+    vocabulary = reader_vocabulary()
+    model = word_reader(len(vocabulary))
+    model.load_state_dict(torch.load(WEIGHTS))
+    return model.eval(), vocabulary

@@ -91,7 +91,7 @@ def load_pairs(name: str) -> list[tuple[str, str]]:
     if name != "fra-eng":
         raise ValueError(f"no pairs of sentences are called {name!r}; known is: fra-eng")
     with zipfile.ZipFile(locate(name)) as archive:
-        lines = archive.read("fra.txt").decode("utf-8").splitlines()
+        lines = archive.read("fra-eng/fra.txt").decode("utf-8").splitlines()
     return [tuple(line.split("\t")[:2]) for line in lines]
 
 
