@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[2]
 TOC = yaml.safe_load((ROOT / "_toc.yml").read_text())
 PAGES = [TOC["root"], *(chapter["file"] for part in TOC["parts"] for chapter in part["chapters"])]
 GENERATED = ["search", "genindex", "404"]
-CHAPTERS = [chapter["file"] for chapter in TOC["parts"][0]["chapters"]]
+CHAPTERS = [chapter["file"] for part in TOC["parts"] if part.get("numbered") for chapter in part["chapters"]]
 
 
 @pytest.fixture(scope="session")

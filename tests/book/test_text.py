@@ -10,7 +10,7 @@ from bs4 import BeautifulSoup
 
 ROOT = Path(__file__).parents[2]
 TOC = yaml.safe_load((ROOT / "_toc.yml").read_text())
-CHAPTERS = [chapter["file"] for chapter in TOC["parts"][0]["chapters"]]
+CHAPTERS = [chapter["file"] for part in TOC["parts"] if part.get("numbered") for chapter in part["chapters"]]
 COLUMNS = 84  # of code, in the widest page
 
 

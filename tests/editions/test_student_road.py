@@ -82,7 +82,9 @@ def solved(handed_out: Path, folder: Path, training: bool) -> Path:
 def test_nothing_leaks(handed_out):
     secrets = solutions_of(list(find_exercises(ROOT / "course_lib").values())) + hidden_tests(ROOT)
     assert find_leaks(handed_out.parent, secrets) == []
-    assert {p.name for p in handed_out.iterdir()} == {"README.md", "a1", "unrolled-0.1.0+student-py3-none-any.whl"}
+    assignments = {p.name for p in (ROOT / "assignments").iterdir()}
+    found = {p.name for p in handed_out.iterdir()}
+    assert found == {"README.md", *assignments, "unrolled-0.1.0+student-py3-none-any.whl"}
     assert not [
         p for p in handed_out.rglob("*") if "answers" in p.name or (p.suffix == ".md" and p.name != "README.md")
     ]
