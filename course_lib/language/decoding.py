@@ -170,10 +170,10 @@ def _check_beam_step(beams, log_next, end=None, alpha=0.0):
 def beam_step(beams: Beams, log_next: Tensor, end: int | None = None, alpha: float = 0.0) -> tuple[Beams, Tensor]:
     """One step of beam search: continue all texts in all ways, and keep the W best.
 
-        score(Y) = log p(Y) / |Y|^alpha,        log p(Y) = sum_t log p(y_t | y_1 ... y_{t-1})
+        score(Y) = log p(Y) / size(Y)^alpha,        log p(Y) = sum_t log p(y_t | y_1 ... y_{t-1})
 
     The candidates of one search are each unfinished text followed by each of the V symbols, and each finished text as
-    it is. The W with the highest scores are kept, the best first. |Y| counts the end symbol.
+    it is. The W with the highest scores are kept, the best first. size(Y) counts the end symbol.
 
     Args:
         beams: the texts so far.

@@ -164,7 +164,7 @@ def _look_at_everything(query: Tensor, keys: Tensor, mask: Tensor) -> tuple[Tens
 
 
 def translation_loss(model: SequenceToSequence, batch: tuple, padding: int, teacher: float = 1.0) -> Tensor:
-    """`temporal_cross_entropy` of a batch (*source, target), where target (B, T + 1) begins with START.
+    """`temporal_cross_entropy` of a batch: what the encoder takes, and last the target (B, T + 1), START first.
 
     Steps whose target is `padding` do not count.
     """

@@ -82,7 +82,7 @@ def test_a_wrong_download_is_thrown_away(small):
 
 
 def test_unknown_name_lists_the_known_ones():
-    with pytest.raises(ValueError, match="known are: nietzsche, tinyshakespeare"):
+    with pytest.raises(ValueError, match="known are: fra-eng, nietzsche, tinyshakespeare"):
         fetch("shakespear")
 
 
