@@ -122,7 +122,8 @@ def test_model_trains_and_writes_on_the_students_functions(tools, handed_out, tm
     """The whole notebook with its training, in the edition that has no solutions: it can only be the student's code."""
     path = solved(handed_out, tmp_path, training=True)
     jupyter = [tools / "jupyter", "nbconvert", "--to", "notebook", "--execute", "--inplace", path]
-    result = run(*jupyter, "--ExecutePreprocessor.timeout=600", cwd=tmp_path)
+    # One thread: two that wait for each other at every small product take ten times as long beside another program.
+    result = run(*jupyter, "--ExecutePreprocessor.timeout=600", cwd=tmp_path, OMP_NUM_THREADS="1")
     assert result.returncode == 0, result.stderr[-3000:]
     cells = {cell.id: cell for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code"}
     printed = {name: "".join(o.get("text", "") for o in cell.outputs) for name, cell in cells.items()}

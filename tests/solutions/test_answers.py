@@ -13,6 +13,7 @@ import random
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -112,7 +113,9 @@ def course_directory(folder: Path) -> Path:
 def nbgrader(folder: Path, *arguments: str) -> None:
     command = [Path(sys.executable).parent / "nbgrader", *arguments]
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}
-    result = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True)
+    with tempfile.TemporaryDirectory() as sockets:  # files, since several gradings at once race for the same TCP ports
+        command += ["--KernelManager.transport=ipc", f"--KernelManager.ip={sockets}/kernel"]
+        result = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True)
     assert result.returncode == 0, result.stdout + result.stderr
 
 
