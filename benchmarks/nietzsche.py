@@ -4,30 +4,37 @@
 
 The setting of a public course notebook as far as it is stated: lower-cased text of which the last fifth is held out,
 characters that occur at least three times, batches of 64 texts read in windows of 8 characters with the state carried
-along, embeddings of 42, 256 hidden units, Adam. Every model has the same budget.
+along, embeddings of 42, 256 hidden units, Adam. Every model has the same budget. The gated ones learn the text by heart
+in this time; they have a fifth of their outputs dropped in training, which the vanilla network does not need. One
+thread, about half an hour; interrupted, the same command goes on after the last model that is finished.
 """
 
+import json
 import sys
+import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator
+from pathlib import Path
 
 import torch
 from torch import Tensor, nn
 
 from course_lib.data import load_text, split_text
 from course_lib.language import UNKNOWN, LanguageModel, Vocabulary, nats_per_symbol, temporal_cross_entropy
-from course_lib.recurrent import Cell, GRUCell, LSTMCell, RNNCell, Stacked, map_state
+from course_lib.recurrent import GRUCell, LSTMCell, RNNCell, Stacked, map_state
 from course_lib.train import train
 
 from record import write_results
 
 SEED, BATCH, WINDOW, EMBEDDING, HIDDEN = 0, 64, 8, 42, 256
+RATES = {"rnn": 2e-3, "gru": 4e-3, "lstm": 4e-3, "lstm_2_layers": 4e-3}
+DROPOUT = {"rnn": 0.0, "gru": 0.2, "lstm": 0.2, "lstm_2_layers": 0.2}  # of what the readout sees
 CELLS = {
     "rnn": lambda: RNNCell(EMBEDDING, HIDDEN),
     "gru": lambda: GRUCell(EMBEDDING, HIDDEN, convention="torch"),
     "lstm": lambda: LSTMCell(EMBEDDING, HIDDEN),
-    "lstm_2_layers": lambda: Stacked([LSTMCell(EMBEDDING, HIDDEN), LSTMCell(HIDDEN, HIDDEN)], dropout=0.5),
+    "lstm_2_layers": lambda: Stacked([LSTMCell(EMBEDDING, HIDDEN), LSTMCell(HIDDEN, HIDDEN)], dropout=0.2),
 }
 
 
@@ -59,11 +66,12 @@ class CarriedLoss:
         return temporal_cross_entropy(logits, targets) / WINDOW
 
 
-def measure(cell: Cell, training: Tensor, held_out: Tensor, vocabulary_size: int, epochs: int) -> dict:
+def measure(name: str, training: Tensor, held_out: Tensor, vocabulary_size: int, epochs: int) -> dict:
     """Train one model; its loss on the held-out text after every epoch."""
-    model = LanguageModel(cell, vocabulary_size, nn.Embedding(vocabulary_size, EMBEDDING))
+    model = LanguageModel(CELLS[name](), vocabulary_size, nn.Embedding(vocabulary_size, EMBEDDING))
+    model.readout = nn.Sequential(nn.Dropout(DROPOUT[name]), model.readout)
     batches = ConsecutiveWindows(training)
-    optimizer = torch.optim.Adam(model.parameters(), lr=2e-3)
+    optimizer = torch.optim.Adam(model.parameters(), lr=RATES[name])
     schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, epochs)
     losses: list[float] = []
     begin = time.time()
@@ -90,14 +98,21 @@ def main(epochs: int) -> None:
     frequent = sorted(c for c, n in Counter(text).items() if n >= 3)
     vocabulary = Vocabulary([UNKNOWN, *frequent])
     training, held_out = (vocabulary.encode(part) for part in split_text(text, held_out=0.2))
-    results = {}
-    for name, make in CELLS.items():
-        print(name, flush=True)
-        torch.manual_seed(SEED)
-        results[name] = measure(make(), training, held_out, len(vocabulary), epochs)
-    setting = {"epochs": epochs, "vocabulary": len(vocabulary), "batch": BATCH, "window": WINDOW}
-    write_results("nietzsche", {"setting": {**setting, "hidden": HIDDEN, "embedding": EMBEDDING}, **results}, SEED)
+    setting = {"epochs": epochs, "vocabulary": len(vocabulary), "batch": BATCH, "window": WINDOW, "rates": RATES}
+    setting |= {"hidden": HIDDEN, "embedding": EMBEDDING, "dropout": DROPOUT}
+    finished = Path(tempfile.gettempdir()) / "unrolled-nietzsche.json"
+    figures = json.loads(finished.read_text()) if finished.exists() else {}
+    if figures.get("setting") != setting:
+        figures = {"setting": setting}
+    for name in CELLS:
+        if name not in figures:
+            print(name, flush=True)
+            torch.manual_seed(SEED)
+            figures[name] = measure(name, training, held_out, len(vocabulary), epochs)
+            finished.write_text(json.dumps(figures))
+    write_results("nietzsche", figures, SEED)
+    finished.unlink()
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 12)
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 16)
