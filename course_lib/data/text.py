@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import torch
 from torch import Tensor
 
-from .registry import locate
+from .registry import find, locate
 
 DEFAULT_TEXT = "python-docs"
 
@@ -19,7 +19,7 @@ def load_text(name: str = DEFAULT_TEXT) -> str:
     are data sets of the registry ("nietzsche", "tinyshakespeare").
 
     Raises:
-        ValueError: unknown name; the known ones are listed.
+        ValueError: unknown name, with the known ones; or a data set that is not a text.
         FileNotFoundError, CorruptData: see `course_lib.data.registry.locate`.
     """
     if name == DEFAULT_TEXT:
@@ -27,6 +27,8 @@ def load_text(name: str = DEFAULT_TEXT) -> str:
 
         text = "\n\n".join(topics[topic] for topic in sorted(topics))
         return re.sub(r"\n{3,}", "\n\n", text).strip() + "\n"
+    if not find(name).file.endswith(".txt"):
+        raise ValueError(f"{name!r} is not a text; sentences with their translations are read by load_pairs({name!r})")
     return locate(name).read_text(encoding="utf-8")
 
 

@@ -17,6 +17,7 @@ from course_lib.data import (
     TextWindows,
     fetch,
     ice_cream_store,
+    load_pairs,
     load_text,
     locate,
     recall_task,
@@ -86,12 +87,21 @@ def test_unknown_name_lists_the_known_ones():
         fetch("shakespear")
 
 
+def test_pairs_are_not_read_as_text():
+    """Catches an archive decoded as text: the error says what reads it, before anything is looked for."""
+    with pytest.raises(ValueError, match=r"load_pairs\('fra-eng'\)"):
+        load_text("fra-eng")
+
+
 @pytest.mark.parametrize("name", sorted(DATA_SETS))
 def test_real_data(name):
     if not REAL_DATA or not Path(REAL_DATA, DATA_SETS[name].file).exists():
         pytest.skip("set UNROLLED_DATA to a folder with the data sets to run this test")
     assert locate(name).stat().st_size == DATA_SETS[name].bytes
-    assert len(load_text(name)) > 500_000
+    if name == "fra-eng":
+        assert len(load_pairs(name)) == 167_130
+    else:
+        assert len(load_text(name)) > 500_000
 
 
 def test_default_text_is_real_and_large():

@@ -45,7 +45,7 @@ def test_a_sentence_is_on_one_side_only():
     assert split_pairs(pairs, held_out=0.3) == (training, held_out)
 
 
-@pytest.mark.skipif("UNROLLED_DATA" not in os.environ, reason="needs fra-eng in the folder UNROLLED_DATA")
+@pytest.mark.skipif(not os.environ.get("UNROLLED_DATA"), reason="needs fra-eng in the folder UNROLLED_DATA")
 def test_real_pairs():
     pairs = load_pairs("fra-eng")
     assert len(pairs) == 167_130 and pairs[0] == ("Go.", "Va !")
