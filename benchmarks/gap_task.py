@@ -4,13 +4,15 @@ Run: OMP_NUM_THREADS=1 python benchmarks/gap_task.py
 """
 
 import statistics
+from collections.abc import Iterator
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 from torch.nn import functional as F
 
 from course_lib.data import recall_task
-from course_lib.recurrent import GRUCell, LSTMCell, RNNCell, clip_by_norm, unroll_fast
+from course_lib.recurrent import GRUCell, LSTMCell, RNNCell, unroll_fast
+from course_lib.train import train
 
 from record import write_results
 
@@ -43,7 +45,7 @@ class Recaller(nn.Module):
 
     def __init__(self, cell):
         super().__init__()
-        self.cell, self.readout = cell, nn.Linear(HIDDEN, SYMBOLS)
+        self.cell, self.readout = cell, nn.Linear(cell.hidden_size, SYMBOLS)
 
     def forward(self, xs):
         """Scores of the cues, (B, SYMBOLS), from xs (B, T, D)."""
@@ -51,22 +53,29 @@ class Recaller(nn.Module):
         return self.readout(outputs[:, -1])
 
 
+def recall_loss(model: Recaller, batch: tuple[Tensor, Tensor]) -> Tensor:
+    """How surprised the model is at the cues, of sequences and cues."""
+    xs, cue = batch
+    return F.cross_entropy(model(xs), cue)
+
+
 def learn(kind: str, gap: int, seed: int) -> tuple[float, int]:
     """Train within the budget, less if the task is solved before; accuracy on 2000 new sequences, and the steps."""
     torch.manual_seed(seed)
     model = Recaller(CELLS[kind](2 * SYMBOLS + 1, HIDDEN))
     optimizer = torch.optim.Adam(model.parameters(), lr=LEARNING_RATE)
-    losses = []
-    while len(losses) < STEPS and not (len(losses) >= 10 and max(losses[-10:]) < SOLVED):
-        xs, cue = recall_task(BATCH, gap, SYMBOLS)
-        loss = F.cross_entropy(model(xs), cue)
-        optimizer.zero_grad()
-        loss.backward()
-        gradients, _ = clip_by_norm([p.grad for p in model.parameters()], MAX_NORM)
-        for parameter, gradient in zip(model.parameters(), gradients, strict=True):
-            parameter.grad = gradient
-        optimizer.step()
-        losses.append(loss.item())
+    losses: list[float] = []
+
+    def until_solved() -> Iterator[tuple[Tensor, Tensor]]:
+        while len(losses) < STEPS and not (len(losses) >= 10 and max(losses[-10:]) < SOLVED):
+            yield recall_task(BATCH, gap, SYMBOLS)
+
+    def loss(model: Recaller, batch: tuple[Tensor, Tensor]) -> Tensor:
+        value = recall_loss(model, batch)
+        losses.append(value.item())
+        return value
+
+    train(model, until_solved(), loss, optimizer, max_norm=MAX_NORM)
     with torch.no_grad():
         xs, cue = recall_task(2000, gap, SYMBOLS)
         return (model(xs).argmax(-1) == cue).float().mean().item(), len(losses)

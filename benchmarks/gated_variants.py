@@ -24,10 +24,10 @@ from course_lib.recurrent import (
     LSTMCell,
     PeepholeLSTMCell,
     RNNCell,
-    unroll_fast,
 )
 from course_lib.train import train
 
+from gap_task import Recaller, recall_loss
 from record import write_results
 
 CELLS = {
@@ -60,18 +60,6 @@ def set_keep_bias(cell: Cell, keep: float) -> None:
             cell.b[:H] = keep if cell.convention == "torch" else -keep
         elif isinstance(cell, MUT1 | MUT2 | MUT3):
             cell.b_z.fill_(-keep)
-
-
-class LastAnswer(nn.Module):
-    """Reads a sequence and answers from the last output."""
-
-    def __init__(self, cell: Cell):
-        super().__init__()
-        self.cell, self.readout = cell, nn.Linear(cell.hidden_size, 4)
-
-    def forward(self, xs: Tensor) -> Tensor:
-        """xs (B, T, 9) give scores (B, 4)."""
-        return self.readout(unroll_fast(self.cell, xs)[0][:, -1])
 
 
 def parameters(model: nn.Module) -> int:
@@ -117,15 +105,15 @@ def read_text(name: str) -> dict:
 
 def recall(name: str, keep: float) -> dict:
     """Accuracy of naming the first symbol after the gap, for each seed."""
-    H = hidden_size_for(RECALL["parameters"], lambda H: LastAnswer(CELLS[name](9, H)))
+    H = hidden_size_for(RECALL["parameters"], lambda H: Recaller(CELLS[name](9, H)))
     reached = []
     for seed in SEEDS[: RECALL["seeds"]]:
         torch.manual_seed(seed)
-        model = LastAnswer(CELLS[name](9, H))
+        model = Recaller(CELLS[name](9, H))
         set_keep_bias(model.cell, keep)
         optimizer = torch.optim.Adam(model.parameters(), lr=RECALL["rate"])
         batches = [recall_task(RECALL["batch_size"], RECALL["gap"]) for _ in range(RECALL["steps"])]
-        train(model, batches, lambda m, batch: F.cross_entropy(m(batch[0]), batch[1]), optimizer, max_norm=1.0)
+        train(model, batches, recall_loss, optimizer, max_norm=1.0)
         xs, cue = recall_task(1000, RECALL["gap"])
         with torch.no_grad():
             reached.append(float((model(xs).argmax(-1) == cue).float().mean()))
