@@ -11,6 +11,8 @@ from .decoding import (
     keep_top_k,
     sample_decode,
     sample_symbol,
+    search_beams,
+    write,
     write_text,
 )
 from .loss import perplexity, temporal_cross_entropy
@@ -60,10 +62,12 @@ __all__ = [
     "perplexity",
     "sample_decode",
     "sample_symbol",
+    "search_beams",
     "search_units",
     "split_words",
     "temporal_cross_entropy",
     "translation_loss",
     "unit_activations",
+    "write",
     "write_text",
 ]

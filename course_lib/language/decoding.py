@@ -89,12 +89,32 @@ def _read(model: Writer, prompt: Tensor, state: Any) -> tuple[Tensor, Any]:
     return logits, state
 
 
-@torch.no_grad()
-def _write(model: Writer, prompt: Tensor, length: int, state: Any, end: int | None, choose: Callable) -> Tensor:
-    """Read a prompt, then write on with the symbols that `choose` takes from the scores of each step."""
-    logits, state = _read(model, prompt, state)
+def _check_write(model, logits, state, length, choose, end=None):
+    check_shapes("write", logits=(logits, "B V"))
+
+
+@exercise("a3", accepts=_check_write)
+def write(
+    model: Writer, logits: Tensor, state: Any, length: int, choose: Callable[[Tensor], Tensor], end: int | None = None
+) -> Tensor:
+    """Let a model write on: choose a symbol from the scores, feed it in, and so on.
+
+        y_t = choose(logits_t)            logits_{t+1}, state_{t+1} = model.step(y_t, state_t)
+
+    Args:
+        model: the model that writes; only its `step` is used.
+        logits: its scores for the first symbol to write, (B, V).
+        state: its state, after which they came.
+        length: how many symbols to write at most.
+        choose: scores (B, V) to symbols (B,); taking the likeliest is greedy decoding.
+        end: the symbol after which a text is finished; None if there is none.
+
+    Returns:
+        The symbols, (B, length) int64, or fewer columns if all texts ended earlier: the last column then holds the
+        last `end`. What follows the first `end` of a row is `end` too, whatever the model would say.
+    """
     written = []
-    ended = torch.zeros_like(prompt[:, 0], dtype=torch.bool)
+    ended = torch.zeros(len(logits), dtype=torch.bool, device=logits.device)
     while len(written) < length and not ended.all():
         symbols = choose(logits)
         if end is not None:
@@ -102,9 +122,12 @@ def _write(model: Writer, prompt: Tensor, length: int, state: Any, end: int | No
             ended = symbols == end
         written.append(symbols)
         logits, state = model.step(symbols, state)
-    return torch.stack(written, dim=1) if written else prompt[:, :0]
+    if not written:
+        return torch.zeros(len(logits), 0, dtype=torch.long, device=logits.device)
+    return torch.stack(written, dim=1)
 
 
+@torch.no_grad()
 def sample_decode(
     model: Writer,
     prompt: Tensor,
@@ -137,12 +160,13 @@ def sample_decode(
     def draw(logits: Tensor) -> Tensor:
         return sample_symbol(logits if top_k is None else keep_top_k(logits, top_k), temperature, generator)
 
-    return _write(model, prompt, length, state, end, draw)
+    return write(model, *_read(model, prompt, state), length, draw, end)
 
 
+@torch.no_grad()
 def greedy_decode(model: Writer, prompt: Tensor, length: int, state: Any = None, end: int | None = None) -> Tensor:
     """`sample_decode` that takes the likeliest symbol of each step instead of drawing one."""
-    return _write(model, prompt, length, state, end, lambda logits: logits.argmax(dim=1))
+    return write(model, *_read(model, prompt, state), length, lambda logits: logits.argmax(dim=1), end)
 
 
 class Hypothesis(NamedTuple):
@@ -203,6 +227,51 @@ def beam_step(beams: Beams, log_next: Tensor, end: int | None = None, alpha: flo
     return Beams(texts, log_p.gather(1, best), sizes.gather(1, best), ended), source
 
 
+def _check_search_beams(model, logits, state, width, length, end=None, alpha=0.0):
+    check_shapes("search_beams", logits=(logits, "B V"))
+    if width < 1 or length < 1:
+        raise ValueError(f"search_beams: width and length should be at least 1, got {width} and {length}")
+
+
+@exercise("a3", accepts=_check_search_beams)
+def search_beams(
+    model: Writer, logits: Tensor, state: Any, width: int, length: int, end: int | None = None, alpha: float = 0.0
+) -> Beams:
+    """Search for the likeliest texts, `width` of them side by side, as rows of one large batch.
+
+    At each step `beam_step` chooses from all continuations. Each text that it keeps continues one of the old texts, and
+    the model's state must come from the row of that text. The search is over when all kept texts are finished, or
+    have `length` symbols.
+
+    Args:
+        model: the model that writes; only its `step` is used, on (B W) rows: W texts for the first row of the batch,
+            then W for the second, and so on.
+        logits: its scores for the first symbol to write, (B, V).
+        state: its state, after which they came; tensors (B, ...), or (named) tuples of such.
+        width: W.
+        length: how many symbols a text may have at most.
+        end, alpha: as in `beam_step`.
+
+    Returns:
+        The last `Beams`.
+    """
+    B, W = len(logits), width
+    logits, state = map_state(lambda part: part.repeat_interleave(W, dim=0), (logits, state))  # (B W, ...)
+    log_p = logits.new_full((B, W), float("-inf"))
+    log_p[:, 0] = 0.0  # one empty text to begin with; the other places are free
+    sizes = torch.zeros(B, W, dtype=torch.long, device=logits.device)
+    beams = Beams(sizes[:, :, None][:, :, :0], log_p, sizes, sizes.bool())
+    first_row = W * torch.arange(B, device=logits.device)[:, None]
+    for _ in range(length):
+        beams, source = beam_step(beams, torch.log_softmax(logits, dim=1).reshape(B, W, -1), end, alpha)
+        if beams.ended.all():
+            break
+        rows = (first_row + source).flatten()  # each kept text goes on with the state of the text that it continues
+        state = map_state(lambda part, rows=rows: part[rows], state)
+        logits, state = model.step(beams.texts[:, :, -1].flatten(), state)
+    return beams
+
+
 @torch.no_grad()
 def beam_search(
     model: Writer,
@@ -234,31 +303,15 @@ def beam_search(
     """
     if width < 1 or length < 1:
         raise ValueError(f"beam_search: width and length should be at least 1, got {width} and {length}")
-    B, W = len(prompt), width
-    logits, state = _read(model, prompt, state)
-    logits, state = map_state(lambda part: part.repeat_interleave(W, dim=0), (logits, state))  # (B W, ...)
-    log_p = logits.new_full((B, W), float("-inf"))
-    log_p[:, 0] = 0.0  # one empty text to begin with; the other places are free
-    nothing = prompt.new_zeros(B, W)
-    beams = Beams(nothing[:, :, None][:, :, :0], log_p, nothing, nothing.bool())
-    first_row = W * torch.arange(B, device=prompt.device)[:, None]
-    for _ in range(length):
-        log_next = torch.log_softmax(logits, dim=1).reshape(B, W, -1)
-        beams, source = beam_step(beams, log_next, end, alpha)
-        if beams.ended.all():
-            break
-        rows = (first_row + source).flatten()
-        logits, state = model.step(
-            beams.texts[:, :, -1].flatten(), map_state(lambda part, rows=rows: part[rows], state)
-        )
-    scores = beams.log_p / beams.sizes.to(log_p.dtype) ** alpha
+    beams = search_beams(model, *_read(model, prompt, state), width, length, end, alpha)
+    scores = beams.log_p / beams.sizes.to(beams.log_p.dtype) ** alpha
     return [
         [
             Hypothesis(beams.texts[b, w, : beams.sizes[b, w]].tolist(), beams.log_p[b, w].item(), scores[b, w].item())
-            for w in range(W)
+            for w in range(width)
             if scores[b, w] > float("-inf")
         ]
-        for b in range(B)
+        for b in range(len(prompt))
     ]
 
 

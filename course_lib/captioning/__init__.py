@@ -1,0 +1,33 @@
+"""Describing pictures in words."""
+
+from .loss import MovingBaseline, caption_log_p, caption_loss, doubly_stochastic_penalty, hard_attention_loss
+from .model import Captioner, describe
+from .showing import picture_as_first_state, picture_as_first_word, picture_at_every_step, word_embedding
+from .spatial import (
+    AttentionLSTMCell,
+    GatedAttention,
+    HardAttention,
+    SpatialAttention,
+    attention_lstm_step,
+    spatial_attention,
+)
+
+__all__ = [
+    "AttentionLSTMCell",
+    "Captioner",
+    "GatedAttention",
+    "HardAttention",
+    "MovingBaseline",
+    "SpatialAttention",
+    "attention_lstm_step",
+    "caption_log_p",
+    "caption_loss",
+    "describe",
+    "doubly_stochastic_penalty",
+    "hard_attention_loss",
+    "picture_as_first_state",
+    "picture_as_first_word",
+    "picture_at_every_step",
+    "spatial_attention",
+    "word_embedding",
+]
