@@ -53,11 +53,15 @@ def _data(options: argparse.Namespace) -> int:
         if options.name is None:
             raise ValueError(f"data fetch needs a name: one of {', '.join(sorted(DATA_SETS))}")
         print(fetch(options.name))
+        archive = data_folder() / DATA_SETS[options.name].file
+        if DATA_SETS[options.name].unpacks and archive.exists():
+            print(f"{archive} is unpacked; you may delete it.")
         return 0
     print(f"Data sets are kept in {data_folder()} (set UNROLLED_DATA to change that).")
     for data_set in DATA_SETS.values():
-        here = "here" if (data_folder() / data_set.file).is_file() else "not here"
-        print(f"  {data_set.name:16} {data_set.bytes / 1e6:6.1f} MB  {here:9} {data_set.licence}; {data_set.citation}")
+        here = "here" if data_set.is_here() else "not here"
+        print(f"  {data_set.name:21} {data_set.size:>8}  {here:9} {data_set.licence}; {data_set.citation}")
+    print("MNIST comes through torchvision: load_mnist('train', download=True) fetches it.")
     return 0
 
 

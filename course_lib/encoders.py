@@ -16,30 +16,68 @@ class SmallEncoder(nn.Module):
     """A small convolutional network that is trained from scratch.
 
     3 x 3 convolutions, each with batch normalisation and ReLU: one for each number of channels, in steps of two pixels,
-    which halves the sides; and a last one in steps of one. Besides red, green and blue, each pixel comes with its row
-    and column: a filter is the same everywhere, and would not know left from right.
+    which halves the sides; and a last one in steps of one.
 
     Args:
         channels: of the layers, from the first to the last.
-
-    Source: the coordinates are from Liu et al. 2018, "An Intriguing Failing of Convolutional Neural Networks and the
-    CoordConv Solution".
     """
 
     def __init__(self, channels: tuple[int, ...] = (32, 64, 96)):
         super().__init__()
         layers: list[nn.Module] = []
         strides = [2] * len(channels) + [1]
-        for before, after, stride in zip((5, *channels), (*channels, channels[-1]), strides, strict=True):
+        for before, after, stride in zip((3, *channels), (*channels, channels[-1]), strides, strict=True):
             layers += [nn.Conv2d(before, after, 3, stride, 1, bias=False), nn.BatchNorm2d(after), nn.ReLU()]
         self.layers, self.feature_size = nn.Sequential(*layers), channels[-1]
 
     def forward(self, pictures: Tensor) -> Tensor:
         """Pictures (B, 3, H, W) from 0 to 1 give maps (B, D, h, w) with h = H / 2^layers, and w likewise."""
-        B, _, H, W = pictures.shape
-        row = torch.linspace(-1, 1, H, device=pictures.device)[:, None].expand(B, 1, H, W)
-        column = torch.linspace(-1, 1, W, device=pictures.device).expand(B, 1, H, W)
-        return self.layers(torch.cat([pictures - 0.5, row, column], dim=1))
+        return self.layers(pictures - 0.5)
+
+
+class WithCoordinates(nn.Module):
+    """Adds two maps that say in which row and in which column one is, from -1 to 1.
+
+    A filter is the same everywhere and does not know left from right; whoever looks at the maps may want to.
+
+    Args:
+        encoder: pictures to maps.
+        feature_size: D of its maps.
+
+    Source: after Liu et al. 2018, "An Intriguing Failing of Convolutional Neural Networks and the CoordConv Solution".
+    """
+
+    def __init__(self, encoder: nn.Module, feature_size: int):
+        super().__init__()
+        self.encoder, self.feature_size = encoder, feature_size + 2
+
+    def forward(self, pictures: Tensor) -> Tensor:
+        """What the encoder takes gives maps (B, D + 2, h, w)."""
+        maps = self.encoder(pictures)
+        B, _, h, w = maps.shape
+        row = torch.linspace(-1, 1, h, device=maps.device)[:, None].expand(B, 1, h, w)
+        column = torch.linspace(-1, 1, w, device=maps.device).expand(B, 1, h, w)
+        return torch.cat([maps, row, column], dim=1)
+
+
+class WholePicture(nn.Module):
+    """One vector for a whole picture: a fully connected layer over all places, written as the convolution that it is.
+
+    Args:
+        feature_size: D of the maps that come in.
+        side: of these maps, h = w, even; they are averaged two by two first.
+        hidden_size: how long the vector is.
+    """
+
+    def __init__(self, feature_size: int, side: int, hidden_size: int):
+        super().__init__()
+        all_places = nn.Conv2d(feature_size, hidden_size, side // 2, bias=False)
+        self.layers = nn.Sequential(nn.AvgPool2d(2), all_places, nn.BatchNorm2d(hidden_size), nn.ReLU())
+        self.feature_size = hidden_size
+
+    def forward(self, maps: Tensor) -> Tensor:
+        """Maps (B, D, h, w) give a vector each, as maps of a single place, (B, hidden_size, 1, 1)."""
+        return self.layers(maps)
 
 
 class ClassicEncoder(nn.Module):

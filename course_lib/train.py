@@ -32,6 +32,7 @@ def train(
     max_norm: float | None = None,
     evaluate: Callable[[nn.Module], float] | None = None,
     checkpoint: str | Path | None = None,
+    schedule: torch.optim.lr_scheduler.LRScheduler | None = None,
 ) -> History:
     """Minimise `loss(model, batch)` over all batches, `epochs` times.
 
@@ -48,13 +49,14 @@ def train(
         max_norm: gradients are clipped to this norm by `clip_by_norm`.
         evaluate: a figure to record after every epoch, such as the loss on held-out data.
         checkpoint: a file to keep the state in.
+        schedule: of the optimizer's learning rate; goes on after every batch.
 
     Raises:
         FloatingPointError: the loss is not finite any more.
     """
     history = History()
     if checkpoint is not None and Path(checkpoint).exists():
-        history = _resume(checkpoint, model, optimizer)
+        history = _resume(checkpoint, model, optimizer, schedule)
     device = next(model.parameters()).device
     try:
         for epoch in range(history.epochs, epochs):
@@ -71,6 +73,8 @@ def train(
                 if max_norm is not None:
                     history.gradient_norm.append(_clip(model, max_norm))
                 optimizer.step()
+                if schedule is not None:
+                    schedule.step()
                 history.loss.append(value.item())
                 bar.set_postfix(loss=f"{value.item():.3f}")
             if evaluate is not None:
@@ -78,7 +82,7 @@ def train(
                 history.evaluation.append(float(evaluate(model)))
             history.epochs = epoch + 1
             if checkpoint is not None:
-                _save(checkpoint, model, optimizer, history)
+                _save(checkpoint, model, optimizer, schedule, history)
     except KeyboardInterrupt:
         print(f"Stopped after {len(history.loss)} steps, in epoch {history.epochs + 1} of {epochs}.")
     return history
@@ -99,10 +103,11 @@ def _to(device: torch.device, batch: Any) -> Any:
     return tuple(_to(device, part) for part in batch)
 
 
-def _save(path: str | Path, model: nn.Module, optimizer: torch.optim.Optimizer, history: History) -> None:
+def _save(path: str | Path, model: nn.Module, optimizer: Any, schedule: Any, history: History) -> None:
     state = {
         "model": model.state_dict(),
         "optimizer": optimizer.state_dict(),
+        "schedule": None if schedule is None else schedule.state_dict(),
         "history": asdict(history),
         "random": torch.get_rng_state(),
     }
@@ -111,10 +116,12 @@ def _save(path: str | Path, model: nn.Module, optimizer: torch.optim.Optimizer, 
     os.replace(unfinished, path)  # so that the checkpoint is always a whole one
 
 
-def _resume(path: str | Path, model: nn.Module, optimizer: torch.optim.Optimizer) -> History:
+def _resume(path: str | Path, model: nn.Module, optimizer: Any, schedule: Any) -> History:
     state = torch.load(path, map_location="cpu")
     model.load_state_dict(state["model"])
     optimizer.load_state_dict(state["optimizer"])
+    if schedule is not None:
+        schedule.load_state_dict(state["schedule"])
     torch.set_rng_state(state["random"])
     print(f"{path}: going on after epoch {state['history']['epochs']}.")
     return History(**state["history"])

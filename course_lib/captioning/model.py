@@ -18,7 +18,8 @@ Showing = Literal["every step", "first step", "initial state"]
 class Captioner(nn.Module):
     """Writes captions; built from an encoder, a cell and, if wanted, attention.
 
-    The picture is a stack of maps, and v is their mean over all places. It is shown in one of the lectures' three ways:
+    The picture is a stack of maps, and v is their mean over all places (or what `glance` makes of them). It is shown in
+    one of the lectures' three ways:
 
         "every step"       the cell reads [x_t, v]: for the plain cell, h = tanh(x W_xh + h W_hh + v W_ih + b)
         "first step"       v becomes a "word" that is read before START
@@ -30,12 +31,14 @@ class Captioner(nn.Module):
     Args:
         encoder: pictures to maps (B, D, h, w), such as `SmallEncoder`; `nn.Identity()` if maps come in.
         feature_size: D.
-        cell: any; it takes E inputs, and D more with "every step" or with attention.
+        cell: any; it takes E inputs, and as many more as v has with "every step", or D with attention.
         vocabulary_size: V.
         embedding_size: E.
         showing: which way.
         attend: `(query (B, H), maps (B, D, h, w), mask) -> (context (B, D), weights (B, h, w))`, such as
             `SpatialAttention`, or None.
+        glance: maps to those whose mean is v, with its `feature_size`, such as `WholePicture`; if None, v is the mean
+            of the encoder's maps.
 
     Raises:
         ValueError: there is no such way of showing.
@@ -53,6 +56,7 @@ class Captioner(nn.Module):
         embedding_size: int,
         showing: Showing = "initial state",
         attend: nn.Module | None = None,
+        glance: nn.Module | None = None,
     ):
         super().__init__()
         if showing not in ("every step", "first step", "initial state"):
@@ -60,7 +64,8 @@ class Captioner(nn.Module):
                 f"Captioner: showing should be 'every step', 'first step' or 'initial state', got {showing!r}"
             )
         self.encoder, self.cell, self.attend, self.showing = encoder, cell, attend, showing
-        D, H = feature_size, cell.hidden_size
+        self.glance = glance or nn.Identity()
+        seen, D, H = glance.feature_size if glance else feature_size, feature_size, cell.hidden_size
         self.words = nn.Parameter(torch.randn(vocabulary_size, embedding_size))
         self.readout = nn.Linear(H + D if attend else H, vocabulary_size)
         sizes = []  # of what the picture turns into, apart from maps
@@ -68,15 +73,16 @@ class Captioner(nn.Module):
             sizes = [embedding_size]
         elif showing == "initial state":
             sizes = [part.shape[1] for part in _tensors(cell.initial_state(1))]
-        self.shown_W = nn.ParameterList(new_weights(D, D, size) for size in sizes)
+        self.shown_W = nn.ParameterList(new_weights(seen, seen, size) for size in sizes)
         self.shown_b = nn.ParameterList(nn.Parameter(torch.zeros(size)) for size in sizes)
 
     def begin(self, pictures: Tensor) -> DecoderState:
         """Look at pictures, (B, 3, H, W) or whatever the encoder takes; gives the state before START."""
         maps = self.encoder(pictures)
-        state = self._first_state(maps)
+        glanced = self.glance(maps)
+        state = self._first_state(glanced)
         output = next(_tensors(state))  # h asks the first query
-        keys = maps if self.attend else maps.mean(dim=(2, 3))
+        keys = maps if self.attend else glanced.mean(dim=(2, 3))
         nowhere = torch.zeros_like(maps[:, 0])  # has not looked yet
         return DecoderState(state, output, nowhere, keys, torch.ones_like(nowhere, dtype=torch.bool))
 
@@ -113,22 +119,22 @@ class Captioner(nn.Module):
             looks.append(state.weights)
         return torch.stack(logits, dim=1), torch.stack(looks, dim=1)
 
-    def _first_state(self, maps: Tensor) -> Any:
+    def _first_state(self, glanced: Tensor) -> Any:
         """The cell's state before START."""
         shown = list(zip(self.shown_W, self.shown_b, strict=True))
         if self.showing == "first step":
-            return self._read_picture(maps.mean(dim=(2, 3)), *shown[0])
-        empty = self.cell.initial_state(len(maps))
+            return self._read_picture(glanced.mean(dim=(2, 3)), *shown[0])
+        empty = self.cell.initial_state(len(glanced))
         if self.showing == "every step":
             return empty
         parts = iter(shown)
-        return map_state(lambda _: picture_as_first_state(maps, *next(parts)), empty)
+        return map_state(lambda _: picture_as_first_state(glanced, *next(parts)), empty)
 
     def _read_picture(self, v: Tensor, W: Tensor, b: Tensor) -> Any:
         """The state after the picture was read as a word; where contexts are read too, nothing is seen yet."""
         if not self.attend:
             return picture_as_first_word(v, W, b, self.cell)
-        pad = (0, v.shape[1])
+        pad = (0, self.cell.input_size - W.shape[1])
         return picture_as_first_word(v, nn.functional.pad(W, pad), nn.functional.pad(b, pad), self.cell)
 
 

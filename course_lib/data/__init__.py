@@ -1,5 +1,6 @@
 """Data: real text that is always there, real sets by name, and small made-up worlds."""
 
+from .pictures import load_coco_captions, load_easy_vqa, load_flickr8k, load_mnist
 from .registry import DATA_SETS, CorruptData, DataSet, data_folder, fetch, locate
 from .reviews import NEGATIVE, NEUTRAL, POSITIVE, SENTIMENTS, film_reviews
 from .text import TextWindows, load_text, split_text
@@ -29,6 +30,10 @@ __all__ = [
     "film_reviews",
     "ice_cream_store",
     "is_arabic",
+    "load_coco_captions",
+    "load_easy_vqa",
+    "load_flickr8k",
+    "load_mnist",
     "load_pairs",
     "load_text",
     "locate",

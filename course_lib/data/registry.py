@@ -5,6 +5,11 @@ Nothing is downloaded unless asked for. A file whose checksum differs is never u
 
 import hashlib
 import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,20 +18,84 @@ import pooch
 
 @dataclass(frozen=True)
 class DataSet:
-    """One file that can be fetched by name."""
+    """One file that can be fetched by name; an archive is unpacked into the folder it lies in."""
 
     name: str
     file: str  # path below the data folder
-    url: str
-    sha256: str
+    url: str  # or "pip:" and a package whose wheel brings the data
+    checksum: str  # "sha256:..."; "md5:..." where nobody has published more
     bytes: int
     licence: str
     citation: str
     checksum_source: str  # where the checksum comes from
+    reader: str  # the function that reads it
+    unpacks: str = ""  # of an archive: the file or folder, below the data folder, that it is unpacked for
+
+    @property
+    def path(self) -> Path:
+        """What is read: the file, or what an archive is unpacked for."""
+        return data_folder() / (self.unpacks or self.file)
+
+    @property
+    def size(self) -> str:
+        """How much there is to download, for people."""
+        return f"{self.bytes / 1e6:.1f} MB" if self.bytes < 1e9 else f"{self.bytes / 1e9:.1f} GB"
+
+    def is_here(self) -> bool:
+        """Whether there is something to read; an empty folder is nothing."""
+        return self.path.is_file() or (self.path.is_dir() and any(self.path.iterdir()))
 
 
 class CorruptData(ValueError):
     """A data file is not the one it should be."""
+
+
+def _flickr8k(part: str, archive: str, unpacks: str, size: int, md5: str) -> DataSet:
+    """One of the two archives of Flickr8k."""
+    return DataSet(
+        name=f"flickr8k-{part}",
+        file=f"flickr8k/{archive}",
+        url=f"https://github.com/jbrownlee/Datasets/releases/download/Flickr8k/{archive}",
+        checksum=f"md5:{md5}",
+        bytes=size,
+        licence="non-commercial research and education; the pictures belong to those who took them",
+        citation="M. Hodosh, P. Young and J. Hockenmaier, Framing Image Description as a Ranking Task, JAIR 47, 2013",
+        checksum_source="quoted from R/dataset-flickr.R of mlverse/torchvision, the R package; not at hand here",
+        reader="load_flickr8k",
+        unpacks=f"flickr8k/{unpacks}",
+    )
+
+
+_COCO = [  # name, archive, what it is unpacked for, bytes, sha256
+    ("annotations-2014", "annotations/annotations_trainval2014.zip", "annotations/captions_train2014.json",
+     252_872_794, "031296bbc80c45a1d1f76bf9a90ead27e94e99ec629208449507a4917a3bf009"),
+    ("train2014", "zips/train2014.zip", "train2014",
+     13_510_573_713, "ede4087e640bddba550e090eae701092534b554b42b05ac33f0300b984b31775"),
+    ("val2014", "zips/val2014.zip", "val2014",
+     6_645_013_297, "fe9be816052049c34717e077d9e34aa60814a55679f804cd043e3cbee3b9fde0"),
+    ("annotations-2017", "annotations/annotations_trainval2017.zip", "annotations/captions_train2017.json",
+     252_907_541, "113a836d90195ee1f884e704da6304dfaaecff1f023f49b6ca93c4aaae470268"),
+    ("train2017", "zips/train2017.zip", "train2017",
+     19_336_861_798, "69a8bb58ea5f8f99d24875f21416de2e9ded3178e903f1f7603e283b9e06d929"),
+    ("val2017", "zips/val2017.zip", "val2017",
+     815_585_330, "4f7e2ccb2866ec5041993c9cf2a952bbed69647b115d0f74da7ce8f4bef82f05"),
+]  # fmt: skip
+
+
+def _coco(part: str, archive: str, unpacks: str, size: int, sha256: str) -> DataSet:
+    """One of the archives of COCO, which share a folder."""
+    return DataSet(
+        name=f"coco-{part}",
+        file=f"coco/{Path(archive).name}",
+        url=f"http://images.cocodataset.org/{archive}",
+        checksum=f"sha256:{sha256}",
+        bytes=size,
+        licence="annotations CC BY 4.0, pictures under Flickr's terms of use",
+        citation="T.-Y. Lin et al., Microsoft COCO: Common Objects in Context, ECCV 2014",
+        checksum_source="quoted from TensorFlow Datasets",
+        reader="load_coco_captions",
+        unpacks=f"coco/{unpacks}",
+    )
 
 
 DATA_SETS = {
@@ -36,35 +105,55 @@ DATA_SETS = {
             name="nietzsche",
             file="nietzsche/nietzsche.txt",
             url="https://s3.amazonaws.com/text-datasets/nietzsche.txt",
-            sha256="23cf69874ab69d3d256099ab530ea4be24d47d9675b673bcc67cbcd6298ec647",
+            checksum="sha256:23cf69874ab69d3d256099ab530ea4be24d47d9675b673bcc67cbcd6298ec647",
             bytes=600_901,
             licence="public domain (Project Gutenberg)",
             citation="F. Nietzsche, Beyond Good and Evil and other writings, translated by H. Zimmern",
             checksum_source="computed from a copy of the same size and text, restored from two mirrors",
+            reader="load_text('nietzsche')",
         ),
         DataSet(
             name="tinyshakespeare",
             file="tinyshakespeare/input.txt",
             url="https://raw.githubusercontent.com/karpathy/char-rnn/"
             "6f9487a6fe5b420b7ca9afb0d7c078e37c1d1b4e/data/tinyshakespeare/input.txt",
-            sha256="86c4e6aa9db7c042ec79f339dcb96d42b0075e16b8fc2e86bf0ca57e2dc565ed",
+            checksum="sha256:86c4e6aa9db7c042ec79f339dcb96d42b0075e16b8fc2e86bf0ca57e2dc565ed",
             bytes=1_115_394,
             licence="public domain",
             citation="W. Shakespeare, plays; selected by A. Karpathy for char-rnn",
             checksum_source="computed from the file at the commit in the URL",
+            reader="load_text('tinyshakespeare')",
         ),
         DataSet(
             name="fra-eng",
             file="fra-eng/fra-eng.zip",
             url="https://raw.githubusercontent.com/modelexlab/data/"
             "adddaf33ac35572bcfeb421efec29435e7ea9332/fra-eng.zip",
-            sha256="161c93f18da3a7e6df611ed961426613260de8af06ccf8c79c977afe5135ac44",
+            checksum="sha256:161c93f18da3a7e6df611ed961426613260de8af06ccf8c79c977afe5135ac44",
             bytes=3_424_571,
             licence="CC BY 2.0 (Tatoeba, manythings.org)",
             citation="167,130 English sentences with French translations from tatoeba.org, as collected by "
             "manythings.org/anki on 2019-04-07",
             checksum_source="computed from the file at the commit in the URL",
+            reader="load_pairs('fra-eng')",
         ),
+        DataSet(
+            name="easy-vqa",
+            file="easy_vqa/easy_vqa-1.0-py3-none-any.whl",
+            url="pip:easy-vqa==1.0",
+            checksum="sha256:fcb51b309b78c7b00f97b64cdbcbcf5c105f94da1b39c0796cee5a787c4f650f",
+            bytes=3_215_672,
+            licence="MIT",
+            citation="V. Zhou, easy-VQA: 48,248 questions on 5,000 pictures of one shape, github.com/vzhou842/easy-VQA",
+            checksum_source="computed from the file that pip brings, whose index says the same",
+            reader="load_easy_vqa",
+            unpacks="easy_vqa/easy_vqa/data",
+        ),
+        _flickr8k("captions", "Flickr8k_text.zip", "Flickr8k.token.txt", 2_340_801, "bf6c1abcb8e4a833b7f922104de18627"),
+        _flickr8k(
+            "pictures", "Flickr8k_Dataset.zip", "Flicker8k_Dataset", 1_115_419_746, "f18a1e2920de5bd84dae7cf08ec78978"
+        ),
+        *(_coco(*archive) for archive in _COCO),
     ]
 }
 
@@ -86,33 +175,30 @@ def find(name: str) -> DataSet:
 
 
 def locate(name: str) -> Path:
-    """The verified file of a data set that is already here.
+    """The verified file of a data set that is already here; of an archive, what was unpacked from it.
 
     Raises:
         ValueError: unknown name.
-        FileNotFoundError: the file is not here; the message says how to fetch it and how large it is.
-        CorruptData: the file is here, but its checksum differs.
+        FileNotFoundError: it is not here; the message says how to fetch it and how large it is.
+        CorruptData: the file is here, but its checksum differs. (An archive is verified before it is unpacked.)
     """
     data_set = find(name)
-    path = data_folder() / data_set.file
-    if not path.is_file():
+    if not data_set.is_here():
         raise FileNotFoundError(
-            f"data set {name!r} is not at {path}. Fetch it ({data_set.bytes / 1e6:.1f} MB) with "
-            f"`unrolled data fetch {name}`, or set UNROLLED_DATA to a folder that has {data_set.file}."
+            f"data set {name!r} is not at {data_set.path}. Fetch it ({data_set.size}) with "
+            f"`unrolled data fetch {name}`, or set UNROLLED_DATA to a folder that has "
+            f"{data_set.unpacks or data_set.file}."
         )
-    with open(path, "rb") as file:
-        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
-    if sha256 != data_set.sha256:
-        raise CorruptData(
-            f"{path} is not the file it should be and is not used: expected sha256 {data_set.sha256[:12]}… and "
-            f"{data_set.bytes:,} bytes, got {sha256[:12]}… and {path.stat().st_size:,} bytes. "
-            f"Move it away, then run `unrolled data fetch {name}`."
-        )
-    return path
+    if not data_set.unpacks:
+        _verify(data_set)
+    return data_set.path
 
 
 def fetch(name: str) -> Path:
     """Download a data set unless it is here already, verify it, and return the file.
+
+    An archive is unpacked next to itself, without touching what is there already, and what it is unpacked for is
+    returned. Nothing needs the archive afterwards.
 
     Raises:
         ValueError: unknown name.
@@ -120,12 +206,66 @@ def fetch(name: str) -> Path:
         OSError: the download failed.
     """
     data_set = find(name)
-    path = data_folder() / data_set.file
-    if not path.exists():
+    file = data_folder() / data_set.file
+    if data_set.unpacks and data_set.is_here() and not file.exists():
+        return data_set.path
+    if not file.exists():
         try:
-            pooch.retrieve(data_set.url, f"sha256:{data_set.sha256}", path.name, path.parent, progressbar=True)
+            by = _pip_download if data_set.url.startswith("pip:") else None  # None: what suits the URL
+            pooch.retrieve(data_set.url, data_set.checksum, file.name, file.parent, downloader=by, progressbar=True)
         except ValueError as error:  # pooch has compared the checksum and thrown the download away
             raise CorruptData(
                 f"what {data_set.url} sent is not data set {name!r}, and was thrown away: {error}"
             ) from None
-    return locate(name)
+    _verify(data_set)
+    if data_set.unpacks:
+        _unpack(file)
+    return data_set.path
+
+
+def _pip_download(url: str, output_file: str, _: pooch.Pooch | None) -> None:
+    """Let pip bring the wheel of a package, from wherever it is set up to look."""
+    with tempfile.TemporaryDirectory() as folder:
+        command = [
+            sys.executable,
+            "-m",
+            "pip",
+            "download",
+            "--quiet",
+            "--no-deps",
+            "--only-binary=:all:",
+            "--dest",
+            folder,
+        ]
+        done = subprocess.run([*command, url.removeprefix("pip:")], capture_output=True, text=True)
+        if done.returncode:
+            raise OSError(f"pip could not download {url.removeprefix('pip:')}: {done.stderr.strip()}")
+        (wheel,) = Path(folder).iterdir()
+        shutil.move(wheel, output_file)
+
+
+def _verify(data_set: DataSet) -> None:
+    """Raise CorruptData unless the file is the one it should be."""
+    file = data_folder() / data_set.file
+    algorithm, expected = data_set.checksum.split(":")
+    with open(file, "rb") as opened:
+        found = hashlib.file_digest(opened, algorithm).hexdigest()
+    if found != expected:
+        raise CorruptData(
+            f"{file} is not the file it should be and is not used: expected {algorithm} {expected[:12]}… and "
+            f"{data_set.bytes:,} bytes, got {found[:12]}… and {file.stat().st_size:,} bytes. "
+            f"Move it away, then run `unrolled data fetch {data_set.name}`."
+        )
+
+
+def _unpack(archive: Path) -> None:
+    """Put what an archive has next to it: each file whole or not at all, none outside the folder, none replaced."""
+    folder = archive.parent
+    with zipfile.ZipFile(archive) as opened, tempfile.TemporaryDirectory(dir=folder) as partial:
+        for member in opened.infolist():
+            wanted = not member.is_dir() and not member.filename.startswith("__MACOSX/")
+            if wanted and not (folder / member.filename).exists():
+                extracted = Path(opened.extract(member, partial))  # `extract` drops ".." and a leading "/"
+                place = folder / extracted.relative_to(partial)
+                place.parent.mkdir(parents=True, exist_ok=True)
+                extracted.rename(place)

@@ -28,7 +28,7 @@ def load_text(name: str = DEFAULT_TEXT) -> str:
         text = "\n\n".join(topics[topic] for topic in sorted(topics))
         return re.sub(r"\n{3,}", "\n\n", text).strip() + "\n"
     if not find(name).file.endswith(".txt"):
-        raise ValueError(f"{name!r} is not a text; sentences with their translations are read by load_pairs({name!r})")
+        raise ValueError(f"load_text: {name!r} is not a text; it is read by {find(name).reader}")
     return locate(name).read_text(encoding="utf-8")
 
 

@@ -24,6 +24,7 @@ from course_lib.captioning import (
     spatial_attention,
     word_embedding,
 )
+from course_lib.encoders import WholePicture
 from course_lib.language import END, PADDING, START, Vocabulary
 from course_lib.recurrent import GRUCell, LSTMCell, LSTMState, RNNCell, Stacked
 from course_lib.train import train
@@ -98,6 +99,18 @@ def test_any_cell_in_any_way(cell, showing, attention):
     model = captioner(showing, attend, cell(E + (D if attend or showing == "every step" else 0), H))
     caption_loss(model, (torch.randn(2, D, 3, 4), torch.randint(1, V, (2, 6))), padding=0).backward()
     assert all(p.grad is not None and p.grad.abs().sum() > 0 for p in model.parameters())
+
+
+@pytest.mark.parametrize(("showing", "attention"), WAYS)
+def test_a_glance_is_what_is_shown(showing, attention):
+    """The whole picture through layers of its own: catches a glance that nobody uses, and sizes taken from the maps."""
+    glance = WholePicture(D, 4, 3)
+    attend = ATTENTIONS[attention]()
+    more = D if attend else 3 if showing == "every step" else 0
+    model = Captioner(nn.Identity(), D, LSTMCell(E + more, H), V, E, showing, attend, glance)
+    caption_loss(model, (torch.randn(3, D, 4, 4), torch.randint(1, V, (3, 6))), padding=0).backward()
+    used = any(p.grad is not None and p.grad.abs().sum() > 0 for p in glance.parameters())
+    assert used != (showing == "every step" and attention == "soft")  # there the context takes its place
 
 
 def test_a_stack_of_cells_begins_with_the_picture():

@@ -84,7 +84,7 @@ def test_hidden_tests_find_what_the_visible_ones_let_pass(tmp_path):
         (None, ["check", "a1", "--notebook", "mine.ipynb"], "No such file or directory: 'mine.ipynb'"),
         ("not json", ["check", "a1"], "a1.ipynb is not a notebook that can be read"),
         ('{"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": []}', ["check", "a1"], "no check cells"),
-        (None, ["data", "fetch"], "data fetch needs a name: one of fra-eng, nietzsche, tinyshakespeare"),
+        (None, ["data", "fetch"], "data fetch needs a name: one of coco-annotations-2014, "),
         (None, ["data", "fetch", "nietsche"], "no data set is called 'nietsche'"),
     ],
 )
@@ -103,3 +103,5 @@ def test_data_lists_what_there_is(tmp_path):
     assert str(tmp_path) in lines[0]
     assert "nietzsche" in lines[1] and "0.6 MB  here" in lines[1]
     assert "tinyshakespeare" in lines[2] and "1.1 MB  not here" in lines[2]
+    assert any("coco-train2017" in line and "19.3 GB  not here" in line for line in lines)
+    assert "load_mnist('train', download=True)" in lines[-1]

@@ -44,16 +44,20 @@ def test_equals_a_plain_loop():
 
 
 def test_resumes_as_if_never_interrupted(tmp_path):
-    """Four epochs in one go equal two, a restart with new objects, and two more: data order and momentum included."""
-    whole, optimizer = fresh()
-    uninterrupted = train(whole, BATCHES, next_symbol_loss, optimizer, epochs=4, evaluate=lambda model: 1.0)
-    file = tmp_path / "checkpoint.pt"
-    first, optimizer = fresh()
-    train(first, BATCHES, next_symbol_loss, optimizer, epochs=2, evaluate=lambda model: 1.0, checkpoint=file)
-    second, optimizer = fresh(seed=99)
-    resumed = train(second, BATCHES, next_symbol_loss, optimizer, epochs=4, evaluate=lambda model: 1.0, checkpoint=file)
-    assert resumed == uninterrupted and resumed.evaluation == [1.0] * 4
-    for a, b in zip(whole.parameters(), second.parameters(), strict=True):
+    """Four epochs in one go equal two, a restart with new objects, and two more: data, momentum, and rate included."""
+
+    def run(epochs, seed=0, checkpoint=None):
+        model, optimizer = fresh(seed)
+        schedule = torch.optim.lr_scheduler.StepLR(optimizer, 7, gamma=0.5)
+        more = {"evaluate": lambda model: 1.0, "checkpoint": checkpoint, "schedule": schedule}
+        return model, train(model, BATCHES, next_symbol_loss, optimizer, epochs, **more), schedule.get_last_lr()
+
+    whole, uninterrupted, rate = run(4)
+    run(2, checkpoint=tmp_path / "checkpoint.pt")
+    resumed, history, resumed_rate = run(4, seed=99, checkpoint=tmp_path / "checkpoint.pt")
+    assert history == uninterrupted and history.evaluation == [1.0] * 4
+    assert resumed_rate == rate and rate == [1e-2 / 4]  # the schedule has been moved on after every batch
+    for a, b in zip(whole.parameters(), resumed.parameters(), strict=True):
         assert torch.equal(a, b)
 
 

@@ -34,10 +34,19 @@ class CaptionBatches:
         vocabulary: of the words, such as `shapes_vocabulary()`.
         batch_size: B.
         each: k, how many different captions each picture comes with.
+        maps: what an encoder has seen in the scenes, (N, D, h, w), to be given in place of pictures.
     """
 
-    def __init__(self, scenes: Sequence[Scene], vocabulary: Vocabulary, batch_size: int = 64, each: int = 1):
-        self.scenes, self.vocabulary, self.batch_size, self.each = scenes, vocabulary, batch_size, each
+    def __init__(
+        self,
+        scenes: Sequence[Scene],
+        vocabulary: Vocabulary,
+        batch_size: int = 64,
+        each: int = 1,
+        maps: Tensor | None = None,
+    ):
+        self.scenes, self.vocabulary, self.batch_size = scenes, vocabulary, batch_size
+        self.each, self.maps = each, maps
 
     def __len__(self) -> int:
         return len(self.scenes) // self.batch_size
@@ -57,12 +66,20 @@ class QuestionBatches:
     counts START and the question.
 
     Args:
-        scenes, vocabulary, batch_size: as in `CaptionBatches`.
+        scenes, vocabulary, batch_size, maps: as in `CaptionBatches`.
         each: k, how many questions each picture comes with.
     """
 
-    def __init__(self, scenes: Sequence[Scene], vocabulary: Vocabulary, batch_size: int = 64, each: int = 1):
-        self.scenes, self.vocabulary, self.batch_size, self.each = scenes, vocabulary, batch_size, each
+    def __init__(
+        self,
+        scenes: Sequence[Scene],
+        vocabulary: Vocabulary,
+        batch_size: int = 64,
+        each: int = 1,
+        maps: Tensor | None = None,
+    ):
+        self.scenes, self.vocabulary, self.batch_size = scenes, vocabulary, batch_size
+        self.each, self.maps = each, maps
 
     def __len__(self) -> int:
         return len(self.scenes) // self.batch_size
@@ -82,8 +99,8 @@ def _batches(
     of: CaptionBatches | QuestionBatches, encode: Callable[[Scene, random.Random], list[Tensor]]
 ) -> Iterator[tuple[Tensor, Tensor]]:
     rng = random.Random(int(torch.randint(2**31, (1,))))
-    order = torch.randperm(len(of.scenes)).tolist()
-    for first in range(0, len(of) * of.batch_size, of.batch_size):
-        scenes = [of.scenes[i] for i in order[first : first + of.batch_size]]
+    for places in torch.randperm(len(of.scenes)).split(of.batch_size)[: len(of)]:
+        scenes = [of.scenes[place] for place in places]
         texts = [text for scene in scenes for text in encode(scene, rng)]
-        yield draw_scenes(scenes), pad_sequence(texts, batch_first=True)
+        seen = draw_scenes(scenes) if of.maps is None else of.maps[places].float()
+        yield seen, pad_sequence(texts, batch_first=True)

@@ -23,15 +23,15 @@ def questions(scene: Scene, rng: random.Random, count: int = 4) -> list[Question
     Args:
         scene: with at least one thing.
         rng: where the randomness comes from.
-        count: how many at the most; a scene of few things has fewer to ask about.
+        count: how many at the most; a scene of few things may have fewer to ask about, but has one.
     """
     asked: dict[str, Question] = {}
-    for _ in range(20 * count):
+    tries = 0
+    while not asked or (len(asked) < count and tries < 20 * count):
         question = rng.choice((_colour, _kind, _number, _place))(scene, rng)
         if question is not None:
             asked.setdefault(question.text, question)
-        if len(asked) == count:
-            break
+        tries += 1
     return list(asked.values())
 
 

@@ -1,0 +1,76 @@
+"""Captioners for the world of shapes, on the eyes of the shapes classifier; and trained ones, ready to write."""
+
+from pathlib import Path
+
+import torch
+from torch import nn
+
+from ..data.shapes import shapes_vocabulary
+from ..encoders import WholePicture, WithCoordinates
+from ..recurrent import LSTMCell
+from ..shapes_classifier import trained_shapes_classifier
+from .model import Captioner, Showing
+from .spatial import AttentionLSTMCell, GatedAttention, SpatialAttention
+
+FEATURES, SIDE = 96, 8  # of the maps that the classifier's encoder gives for pictures of 64 x 64
+EMBEDDING, HIDDEN = 48, 192
+
+
+def plain_captioner(showing: Showing = "initial state") -> Captioner:
+    """A captioner without attention: one vector holds the whole picture. It takes the classifier's maps.
+
+    Args:
+        showing: which way the vector is shown, as in `Captioner`.
+    """
+    cell = LSTMCell(EMBEDDING + (HIDDEN if showing == "every step" else 0), HIDDEN)
+    glance = WholePicture(FEATURES, SIDE, HIDDEN)
+    return Captioner(nn.Identity(), FEATURES, cell, len(shapes_vocabulary()), EMBEDDING, showing, glance=glance)
+
+
+def looking_captioner(showing: Showing = "initial state", attend: nn.Module | None = None) -> Captioner:
+    """A captioner that glances at the picture, and looks at it again for each word. It takes the maps, too.
+
+    Args:
+        showing: how the picture is shown before the first word, as in `Captioner`.
+        attend: queries of 192 features, maps of 98; gated soft attention if None.
+    """
+    eye = WithCoordinates(nn.Identity(), FEATURES)
+    D = eye.feature_size
+    glance = WholePicture(D, SIDE, HIDDEN)
+    cell = AttentionLSTMCell(EMBEDDING, D, HIDDEN)
+    attend = attend or GatedAttention(SpatialAttention(HIDDEN, D, 64), HIDDEN)
+    return Captioner(eye, D, cell, len(shapes_vocabulary()), EMBEDDING, showing, attend, glance)
+
+
+def with_eyes(model: Captioner) -> Captioner:
+    """The captioner with the classifier's encoder in front, frozen: it takes pictures now. Changed in place."""
+    seeing = trained_shapes_classifier().encoder.requires_grad_(False)
+    model.encoder = nn.Sequential(seeing, model.encoder)
+    return model.eval()
+
+
+def trained_captioner(name: str) -> Captioner:
+    """A captioner for pictures of the world of shapes, ready to write; decode with `shapes_vocabulary()`.
+
+    Args:
+        name: "plain" or "looking" (trained by benchmarks/captioning.py), or "answering" (by benchmarks/vqa.py, for
+            `course_lib.vqa`). The weights come with the library.
+
+    Raises:
+        ValueError: there is no such captioner.
+    """
+    builders = {
+        "plain": plain_captioner,
+        "looking": looking_captioner,
+        "answering": lambda: looking_captioner("first step"),
+    }
+    if name not in builders:
+        raise ValueError(f"trained_captioner: name should be one of {', '.join(builders)}, got {name!r}")
+    model = builders[name]()
+    model.load_state_dict(torch.load(weights_of(name)))
+    return with_eyes(model)
+
+
+def weights_of(name: str) -> Path:
+    """The file in which the weights of a trained captioner are."""
+    return Path(__file__).parents[1] / f"captioner-{name}.pt"
