@@ -8,12 +8,23 @@ from torch import nn
 from ..data.shapes import shapes_vocabulary
 from ..encoders import WholePicture, WithCoordinates
 from ..recurrent import LSTMCell
-from ..shapes_classifier import trained_shapes_classifier
+from ..shapes_classifier import SIDE, trained_shapes_classifier
 from .model import Captioner, Showing
 from .spatial import AttentionLSTMCell, GatedAttention, SpatialAttention
 
-FEATURES, SIDE = 96, 8  # of the maps that the classifier's encoder gives for pictures of 64 x 64
+FEATURES = 96  # maps that the classifier's encoder gives
 EMBEDDING, HIDDEN = 48, 192
+
+
+def borrowed_glance(feature_size: int) -> WholePicture:
+    """The classifier's glance at the whole picture, to go on learning from; it is blind to maps beyond its own."""
+    trained, glance = trained_shapes_classifier().glance, WholePicture(feature_size, SIDE, HIDDEN)
+    state = trained.state_dict()
+    for name, values in state.items():
+        if values.dim() == 4:
+            state[name] = nn.functional.pad(values, (0, 0, 0, 0, 0, feature_size - values.shape[1]))
+    glance.load_state_dict(state)
+    return glance
 
 
 def plain_captioner(showing: Showing = "initial state") -> Captioner:
@@ -23,7 +34,7 @@ def plain_captioner(showing: Showing = "initial state") -> Captioner:
         showing: which way the vector is shown, as in `Captioner`.
     """
     cell = LSTMCell(EMBEDDING + (HIDDEN if showing == "every step" else 0), HIDDEN)
-    glance = WholePicture(FEATURES, SIDE, HIDDEN)
+    glance = borrowed_glance(FEATURES)
     return Captioner(nn.Identity(), FEATURES, cell, len(shapes_vocabulary()), EMBEDDING, showing, glance=glance)
 
 
@@ -36,7 +47,7 @@ def looking_captioner(showing: Showing = "initial state", attend: nn.Module | No
     """
     eye = WithCoordinates(nn.Identity(), FEATURES)
     D = eye.feature_size
-    glance = WholePicture(D, SIDE, HIDDEN)
+    glance = borrowed_glance(D)
     cell = AttentionLSTMCell(EMBEDDING, D, HIDDEN)
     attend = attend or GatedAttention(SpatialAttention(HIDDEN, D, 64), HIDDEN)
     return Captioner(eye, D, cell, len(shapes_vocabulary()), EMBEDDING, showing, attend, glance)
