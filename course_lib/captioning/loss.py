@@ -29,7 +29,7 @@ def caption_log_p(logits: Tensor, captions: Tensor, padding: int) -> Tensor:
     Source: Vinyals et al. 2015, equation 2.
     """
     log_p = torch.log_softmax(logits, dim=2).gather(2, captions[:, :, None]).squeeze(2)  # (B, T)
-    return (log_p * (captions != padding)).sum(dim=1)
+    return log_p.masked_fill(captions == padding, 0.0).sum(dim=1)
 
 
 def _check_doubly_stochastic_penalty(looks, real):

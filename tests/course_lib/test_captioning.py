@@ -142,6 +142,8 @@ def test_caption_log_p_multiplies_the_words():
     p = torch.softmax(logits, -1)
     by_hand = [math.prod(p[b, t, captions[b, t]].item() for t in range(n)) for b, n in enumerate((4, 2))]
     assert torch.allclose(caption_log_p(logits, captions, 0).exp(), torch.tensor(by_hand))
+    logits[1, 3, 0] = -torch.inf  # even where padding is impossible
+    assert torch.allclose(caption_log_p(logits, captions, 0).exp(), torch.tensor(by_hand))
 
 
 def test_spatial_attention_looks_where_it_says():
