@@ -20,6 +20,7 @@ from grading.exercise_code import ExerciseCode
 
 MOST = 0.5  # of a secret's code, by size
 SMALL = 8  # nodes; a smaller expression, like xs.shape, says nothing
+LEAST = 16  # nodes; everybody writes W[symbols] and torch.cat([x, v], dim=1), whatever for
 KEPT_NAMES = {*dir(builtins), "torch", "nn", "F", "np", "math"}
 
 
@@ -58,9 +59,10 @@ def find_leaks(folder: Path, secrets: list[Secret]) -> list[str]:
             r"\s", "", html.unescape(re.sub(r"<[^>]+>", "", content)).replace("\\n", "").replace('\\"', '"')
         )
         for secret in secrets:
+            size = sum(secret.expressions.values())
             shown = sum(size for expression, size in secret.expressions.items() if expression in expressions)
             in_text = sum(len(line) for line in secret.lines if line in packed)
-            if shown >= MOST * sum(secret.expressions.values()) or in_text >= MOST * sum(map(len, secret.lines)) > 0:
+            if shown >= MOST * size >= MOST * LEAST or in_text >= MOST * sum(map(len, secret.lines)) > 0:
                 leaks.append(f"{name} contains {secret.name}")
     return leaks
 
