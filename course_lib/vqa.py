@@ -14,7 +14,7 @@ from .arguments import check_shapes
 from .captioning import Captioner, caption_log_p
 from .exercises import exercise
 from .language import Writer
-from .recurrent import map_state, select_state
+from .recurrent import map_state, unroll
 from .recurrent.cells import new_weights
 
 
@@ -51,14 +51,17 @@ def ask(model: Captioner, pictures: Tensor, questions: Tensor, lengths: Tensor) 
         `greedy_decode`'s `write` or for `score_answers`; and where it looked at each word, (B, T, h, w), zero after
         the question's end.
     """
-    state, logits, looks = model.begin(pictures), None, []
-    for t, symbols in enumerate(questions.unbind(dim=1)):
-        scores, new_state = model.step(symbols, state)
-        reading = t < lengths
-        logits = scores if logits is None else select_state(reading, scores, logits)
-        state = select_state(reading, new_state, state)
-        looks.append(state.weights * reading[:, None, None])
-    return logits, state, torch.stack(looks, dim=1)
+    state = model.begin(pictures)
+    *_, h, w = state.weights.shape
+
+    def read(x_t: Tensor, state: tuple) -> tuple[Tensor, tuple]:
+        """The captioner as a cell, which `unroll` can run over questions of different lengths."""
+        logits, state = model.step(x_t[:, 0], state[1])
+        return state.weights.flatten(1), (logits, state)
+
+    nothing_said = model.readout.weight.new_zeros(len(questions), model.readout.out_features)
+    looks, (logits, state) = unroll(read, questions[:, :, None], (nothing_said, state), lengths)
+    return logits, state, looks.unflatten(2, (h, w))
 
 
 def _check_score_answers(model, logits, state, answers, padding):
