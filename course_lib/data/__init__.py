@@ -1,5 +1,7 @@
 """Data: real text that is always there, real sets by name, and small made-up worlds."""
 
+from .clips import Clip, UnreadableClip, read_clip
+from .moving_shapes import MOTIONS, changing_shapes, clip_sentence, draw_clips, make_clips, motion_labels, moving_shapes
 from .pictures import load_coco_captions, load_easy_vqa, load_flickr8k, load_mnist
 from .registry import DATA_SETS, CorruptData, DataSet, data_folder, fetch, locate
 from .reviews import NEGATIVE, NEUTRAL, POSITIVE, SENTIMENTS, film_reviews
@@ -12,6 +14,7 @@ __all__ = [
     "ARABIC",
     "DATA_SETS",
     "LATIN",
+    "MOTIONS",
     "NEGATIVE",
     "NEUTRAL",
     "POSITIVE",
@@ -19,11 +22,16 @@ __all__ = [
     "SPECIALS",
     "WEATHER",
     "WEATHER_TRANSITION",
+    "Clip",
     "CorruptData",
     "DataSet",
     "StoreDays",
     "TextWindows",
+    "UnreadableClip",
+    "changing_shapes",
+    "clip_sentence",
     "data_folder",
+    "draw_clips",
     "draw_words",
     "encode_pairs",
     "fetch",
@@ -37,8 +45,12 @@ __all__ = [
     "load_pairs",
     "load_text",
     "locate",
+    "make_clips",
+    "motion_labels",
+    "moving_shapes",
     "pad_pairs",
     "random_words",
+    "read_clip",
     "recall_task",
     "split_pairs",
     "split_text",
