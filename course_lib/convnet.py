@@ -4,14 +4,6 @@ import torch
 from torch import Tensor, nn
 
 
-def _check_conv2d(x, filters, bias=None, stride=1, padding=0):
-    if x.dim() != 4 or filters.dim() != 4 or x.shape[1] != filters.shape[1]:
-        raise ValueError(
-            "conv2d: x should be (B, C, H, W) and filters (F, C, kH, kW) with the same C, "
-            f"got {tuple(x.shape)} and {tuple(filters.shape)}"
-        )
-
-
 def conv2d(x: Tensor, filters: Tensor, bias: Tensor | None = None, stride: int = 1, padding: int = 0) -> Tensor:
     """Lay each filter over every place of a picture, multiply, and add up.
 
@@ -30,7 +22,11 @@ def conv2d(x: Tensor, filters: Tensor, bias: Tensor | None = None, stride: int =
     Raises:
         ValueError: the shapes do not fit.
     """
-    _check_conv2d(x, filters, bias, stride, padding)
+    if x.dim() != 4 or filters.dim() != 4 or x.shape[1] != filters.shape[1]:
+        raise ValueError(
+            "conv2d: x should be (B, C, H, W) and filters (F, C, kH, kW) with the same C, "
+            f"got {tuple(x.shape)} and {tuple(filters.shape)}"
+        )
     x = nn.functional.pad(x, (padding,) * 4)
     patches = x.unfold(2, filters.shape[2], stride).unfold(3, filters.shape[3], stride)  # (B, C, H', W', kH, kW)
     y = torch.einsum("bcijuv,fcuv->bfij", patches, filters)
@@ -52,8 +48,16 @@ def conv3d(x: Tensor, filters: Tensor, bias: Tensor | None = None, stride: int =
     Returns:
         (B, F, T', H', W').
 
+    Raises:
+        ValueError: the shapes do not fit.
+
     Source: Tran et al. 2015, "Learning Spatiotemporal Features with 3D Convolutional Networks".
     """
+    if x.dim() != 5 or filters.dim() != 5 or x.shape[1] != filters.shape[1]:
+        raise ValueError(
+            "conv3d: x should be (B, C, T, H, W) and filters (F, C, kT, kH, kW) with the same C, "
+            f"got {tuple(x.shape)} and {tuple(filters.shape)}"
+        )
     x = nn.functional.pad(x, (padding,) * 6)
     for direction, size in enumerate(filters.shape[2:], start=2):
         x = x.unfold(direction, size, stride)

@@ -96,3 +96,5 @@ def test_max_pool2d_is_torch_s(size, stride):
 def test_shapes_that_do_not_fit():
     with pytest.raises(ValueError, match=r"same C, got \(1, 3, 8, 8\) and \(4, 2, 3, 3\)"):
         conv2d(torch.zeros(1, 3, 8, 8), torch.zeros(4, 2, 3, 3))
+    with pytest.raises(ValueError, match=r"same C, got \(1, 3, 8, 8, 8\) and \(4, 2, 3, 3, 3\)"):
+        conv3d(torch.zeros(1, 3, 8, 8, 8), torch.zeros(4, 2, 3, 3, 3))
