@@ -1,17 +1,13 @@
 """Language: symbols, models that predict the next one, and ways to let them write."""
 
+from .beams import Beams, Hypothesis, beam_search, beam_step, search_beams
 from .classification import SequenceClassifier, accuracy, classification_loss
 from .decoding import (
-    Beams,
-    Hypothesis,
     Writer,
-    beam_search,
-    beam_step,
     greedy_decode,
     keep_top_k,
     sample_decode,
     sample_symbol,
-    search_beams,
     write,
     write_text,
 )
