@@ -20,8 +20,8 @@ _MOVES = {  # how x, y and size change; opposite motions stand side by side
     "moves down and right": (1, 1, 0),
     "moves up and right": (1, -1, 0),
     "moves down and left": (-1, 1, 0),
-    "shrinks": (0, 0, -2),
-    "grows": (0, 0, 2),
+    "shrinks": (0, 0, -1),
+    "grows": (0, 0, 1),
 }
 MOTIONS = tuple(_MOVES)
 CYCLE = 64  # phases, until a thing is again where it was, and as large

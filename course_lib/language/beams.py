@@ -75,7 +75,6 @@ def _check_search_beams(model, logits, state, width, length, end=None, alpha=0.0
         raise ValueError(f"search_beams: width and length should be at least 1, got {width} and {length}")
 
 
-@exercise("a3", accepts=_check_search_beams)
 def search_beams(
     model: Writer, logits: Tensor, state: Any, width: int, length: int, end: int | None = None, alpha: float = 0.0
 ) -> Beams:
@@ -97,6 +96,7 @@ def search_beams(
     Returns:
         The last `Beams`.
     """
+    _check_search_beams(model, logits, state, width, length, end, alpha)
     B, W = len(logits), width
     logits, state = map_state(lambda part: part.repeat_interleave(W, dim=0), (logits, state))  # (B W, ...)
     log_p = logits.new_full((B, W), float("-inf"))

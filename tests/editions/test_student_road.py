@@ -60,7 +60,16 @@ def tools(handed_out) -> Path:
     subprocess.run([another_python(), "-m", "venv", environment], check=True)
     (wheel,) = handed_out.glob("*.whl")
     programs = environment / "bin"
-    result = run(programs / "pip", "install", wheel, oldest("torch"), oldest("torchvision"), "pytest", cwd=handed_out)
+    result = run(
+        programs / "pip",
+        "install",
+        wheel,
+        oldest("torch"),
+        oldest("torchvision"),
+        "pytest",
+        "pycocoevalcap",
+        cwd=handed_out,
+    )
     assert result.returncode == 0, result.stderr[-3000:]
     return programs
 
