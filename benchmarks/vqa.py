@@ -2,12 +2,14 @@
 
     python benchmarks/vqa.py [steps]
 
-It sees with the frozen encoder of the shapes classifier. About five minutes of training each on one thread.
+It sees with the frozen encoder of the shapes classifier. Two models are trained at a time, about five minutes each on
+one thread.
 """
 
 import random
 import sys
 from collections import Counter
+from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 
 import torch
@@ -66,10 +68,11 @@ def sort_of(question: Question) -> str:
 
 
 def accuracies(chosen: list[str], asked: list[tuple[int, Question]]) -> dict[str, float]:
-    """The share of right answers, of all questions and of each sort."""
+    """The share of right answers, of all questions, of each sort, and of each number that is the answer."""
     right: dict[str, list[bool]] = {"all": []}
     for choice, (_, question) in zip(chosen, asked, strict=True):
-        for name in ("all", sort_of(question)):
+        sort = sort_of(question)
+        for name in ("all", sort, *([f"{sort}_{question.answer}"] if sort == "how_many" else [])):
             right.setdefault(name, []).append(choice == question.answer)
     return {name: round(sum(values) / len(values), 3) for name, values in right.items()}
 
@@ -83,12 +86,16 @@ def prior(asked: list[tuple[int, Question]]) -> list[str]:
 
 
 class PointingBatches:
-    """Maps, questions to be answered by pointing, their lengths, boxes of the things, and the right one of them."""
+    """Maps, questions to be answered by pointing, their lengths, boxes of the things, and the right one of them.
 
-    def __init__(self, scenes: list[Scene], maps: Tensor, seed: int):
-        rng = random.Random(seed)
+    With `named` false, the question is cut before the name: "which thing is nearest to".
+    """
+
+    def __init__(self, scenes: list[Scene], maps: Tensor, named: bool):
+        rng = random.Random(SEED)
         found = [(number, pointing_question(scene, rng)) for number, scene in enumerate(scenes)]
-        self.asked = [(number, *question) for number, question in found if question]
+        asked = [(number, *question) for number, question in found if question]
+        self.asked = [(n, text if named else text[: text.index(" the ")], place) for n, text, place in asked]
         self.scenes, self.maps = scenes, maps
 
     def __len__(self) -> int:
@@ -124,43 +131,56 @@ def pointing_loss(model: PointingModel, batch: tuple) -> Tensor:
     return -torch.stack([s.log_softmax(0)[r] for s, r in zip(model(*given), right, strict=True)]).mean()
 
 
-def pointing(scenes: list[Scene], maps: Tensor, held_out: list[Scene], steps: int) -> dict[str, float]:
-    """Accuracy of pointing, and of pointing anywhere."""
+def pointing(named: bool, steps: int) -> dict[str, float]:
+    """Accuracy of pointing, of questions with or without the name in them, and of pointing anywhere."""
+    torch.set_num_threads(1)
+    scenes, held_out = make_scenes("train", TRAINING_SCENES), make_scenes("test", 2 * HELD_OUT)
     torch.manual_seed(SEED)
     model = PointingModel(looking_captioner("first step"))
-    fit(model, pointing_loss, PointingBatches(scenes, maps, SEED), steps, rate=4e-3)
+    seconds = fit(model, pointing_loss, PointingBatches(scenes, maps_of(scenes), named), steps, rate=4e-3)
     model.eval()
     right, chance = [], []
     with torch.no_grad():
-        for *given, expected in PointingBatches(held_out, maps_of(held_out), SEED):
+        for *given, expected in PointingBatches(held_out, maps_of(held_out), named):
             for scores, r in zip(model(*given), expected, strict=True):
                 right.append(scores.argmax().item() == r.item())
                 chance.append(1 / len(scores))
-    return {"right": round(sum(right) / len(right), 3), "by_chance": round(sum(chance) / len(chance), 3)}
+    shares = {"right": round(sum(right) / len(right), 3), "by_chance": round(sum(chance) / len(chance), 3)}
+    return {**shares, "questions": len(right), "processor_seconds": seconds}
+
+
+def answering(looks: bool, steps: int) -> dict[str, dict]:
+    """Accuracies of a model that sees the pictures, and saves its weights; or of one that sees nothing."""
+    torch.set_num_threads(1)
+    scenes, (test_scenes, asked) = make_scenes("train", TRAINING_SCENES), held_out_questions("test")
+    maps, test_maps = maps_of(scenes), maps_of(test_scenes)
+    if not looks:
+        maps, test_maps = torch.zeros_like(maps), torch.zeros_like(test_maps)
+    torch.manual_seed(SEED)
+    model = looking_captioner("first step")
+    batches = QuestionBatches(scenes, VOCABULARY, BATCH_SIZE, EACH, maps)
+    seconds = fit(model, partial(answer_loss, padding=PADDING), batches, steps, rate=4e-3)
+    figures = {**accuracies(choose(model, test_maps, asked), asked), "processor_seconds": seconds}
+    if not looks:
+        return {"question_only": figures}
+    torch.save({key: value.half() for key, value in model.state_dict().items()}, weights_of("answering"))
+    novel_scenes, novel_asked = held_out_questions("novel")
+    return {"answering": figures, "novel": accuracies(choose(model, maps_of(novel_scenes), novel_asked), novel_asked)}
 
 
 def main(steps: int) -> None:
-    """Train, record, and save the weights of the model that answers."""
+    """Train two at a time, and record."""
+    _, asked = held_out_questions("test")
+    figures: dict = {"prior": accuracies(prior(asked), asked)}
+    with ProcessPoolExecutor(2) as pool:
+        answers = [pool.submit(answering, looks, steps) for looks in (True, False)]
+        points = [pool.submit(pointing, named, steps) for named in (True, False)]
+        for answer in answers:
+            figures |= answer.result()
+        figures["pointing"], figures["pointing_without_the_name"] = (point.result() for point in points)
     torch.set_num_threads(1)
-    scenes = make_scenes("train", TRAINING_SCENES)
-    maps = maps_of(scenes)
-    test_scenes, asked = held_out_questions("test")
-    test_maps = maps_of(test_scenes)
-    novel_scenes, novel_asked = held_out_questions("novel")
-    figures: dict[str, dict] = {"prior": accuracies(prior(asked), asked)}
-    for name, seen in (("question_only", torch.zeros_like(maps)), ("answering", maps)):
-        torch.manual_seed(SEED)
-        model = looking_captioner("first step")
-        batches = QuestionBatches(scenes, VOCABULARY, BATCH_SIZE, EACH, seen)
-        seconds = fit(model, partial(answer_loss, padding=PADDING), batches, steps, rate=4e-3)
-        shown = test_maps if name == "answering" else torch.zeros_like(test_maps)
-        figures[name] = {**accuracies(choose(model, shown, asked), asked), "training_seconds": seconds}
-        print(name, figures[name], flush=True)
-    figures["novel"] = accuracies(choose(model, maps_of(novel_scenes), novel_asked), novel_asked)
-    torch.save({key: value.half() for key, value in model.state_dict().items()}, weights_of("answering"))
-    figures["pointing"] = pointing(scenes, maps, test_scenes, steps)
     write_results("vqa", {**figures, "questions": len(asked), "steps": steps, "training_scenes": TRAINING_SCENES}, SEED)
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 2300)
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 2800)

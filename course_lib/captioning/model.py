@@ -1,6 +1,7 @@
 """The captioner: an encoder sees, a recurrent cell writes, and there are several ways to show it the picture."""
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Any, Literal
 
 import torch
@@ -26,7 +27,7 @@ class Captioner(nn.Module):
         "initial state"    v becomes the state in which the cell begins
 
     Attention adds to it: at every step the cell also reads z_t = attend(h_{t-1}, maps). Where v is shown at every step
-    anyway, z_t takes its place.
+    anyway, z_t takes its place. As h_{t-1} has not read the last word yet, `word_asks` makes the query [h_{t-1}, x_t].
 
     Args:
         encoder: pictures to maps (B, D, h, w), such as `SmallEncoder`; `nn.Identity()` if maps come in.
@@ -39,12 +40,13 @@ class Captioner(nn.Module):
             `SpatialAttention`, or None.
         glance: maps to those whose mean is v, with its `feature_size`, such as `WholePicture`; if None, v is the mean
             of the encoder's maps.
+        word_asks: whether the last word, too, asks where to look; then the query has H + E features in place of H.
 
     Raises:
         ValueError: there is no such way of showing.
 
     Source: Vinyals et al. 2015, "Show and Tell" (first step); Xu et al. 2015, "Show, Attend and Tell" (initial state,
-    attention).
+    attention). Lu et al. 2017, "Knowing When to Look", ask even later, with h_t.
     """
 
     def __init__(
@@ -57,6 +59,7 @@ class Captioner(nn.Module):
         showing: Showing = "initial state",
         attend: nn.Module | None = None,
         glance: nn.Module | None = None,
+        word_asks: bool = False,
     ):
         super().__init__()
         if showing not in ("every step", "first step", "initial state"):
@@ -64,6 +67,7 @@ class Captioner(nn.Module):
                 f"Captioner: showing should be 'every step', 'first step' or 'initial state', got {showing!r}"
             )
         self.encoder, self.cell, self.attend, self.showing = encoder, cell, attend, showing
+        self.word_asks = word_asks
         self.glance = glance or nn.Identity()
         seen, D, H = glance.feature_size if glance else feature_size, feature_size, cell.hidden_size
         self.words = nn.Parameter(torch.randn(vocabulary_size, embedding_size))
@@ -90,7 +94,7 @@ class Captioner(nn.Module):
         """One step, for training and for every kind of decoding: symbols (B,) give logits (B, V) and the new state."""
         x = word_embedding(symbols, self.words)
         if self.attend:
-            features, state = attention_decoder_step(x, state, self.cell, self.attend)
+            features, state = attention_decoder_step(x, state, self.cell, partial(self._look, x))
         else:
             if self.showing == "every step":
                 x = picture_at_every_step(x, state.keys)
@@ -118,6 +122,10 @@ class Captioner(nn.Module):
             logits.append(scores)
             looks.append(state.weights)
         return torch.stack(logits, dim=1), torch.stack(looks, dim=1)
+
+    def _look(self, x: Tensor, h: Tensor, maps: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
+        """What attention sees when it is asked by the state h_{t-1}, or by state and word [h_{t-1}, x_t]."""
+        return self.attend(torch.cat([h, x], dim=1) if self.word_asks else h, maps, mask)
 
     def _first_state(self, glanced: Tensor) -> Any:
         """The cell's state before START."""

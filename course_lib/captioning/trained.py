@@ -38,19 +38,24 @@ def plain_captioner(showing: Showing = "initial state") -> Captioner:
     return Captioner(nn.Identity(), FEATURES, cell, len(shapes_vocabulary()), EMBEDDING, showing, glance=glance)
 
 
-def looking_captioner(showing: Showing = "initial state", attend: nn.Module | None = None) -> Captioner:
+def looking_captioner(
+    showing: Showing = "initial state", attend: nn.Module | None = None, word_asks: bool = True
+) -> Captioner:
     """A captioner that glances at the picture, and looks at it again for each word. It takes the maps, too.
 
     Args:
         showing: how the picture is shown before the first word, as in `Captioner`.
-        attend: queries of 192 features, maps of 98; gated soft attention if None.
+        attend: maps of 98, and queries of 240 features, or 192 if the word does not ask; gated soft attention if None.
+        word_asks: as in `Captioner`.
     """
     eye = WithCoordinates(nn.Identity(), FEATURES)
     D = eye.feature_size
     glance = borrowed_glance(D)
     cell = AttentionLSTMCell(EMBEDDING, D, HIDDEN)
-    attend = attend or GatedAttention(SpatialAttention(HIDDEN, D, 64), HIDDEN)
-    return Captioner(eye, D, cell, len(shapes_vocabulary()), EMBEDDING, showing, attend, glance)
+    if attend is None:
+        query_size = HIDDEN + (EMBEDDING if word_asks else 0)
+        attend = GatedAttention(SpatialAttention(query_size, D, 64), query_size)
+    return Captioner(eye, D, cell, len(shapes_vocabulary()), EMBEDDING, showing, attend, glance, word_asks)
 
 
 def with_eyes(model: Captioner) -> Captioner:
@@ -64,8 +69,9 @@ def trained_captioner(name: str) -> Captioner:
     """A captioner for pictures of the world of shapes, ready to write; decode with `shapes_vocabulary()`.
 
     Args:
-        name: "plain" or "looking" (trained by benchmarks/captioning.py), or "answering" (by benchmarks/vqa.py, for
-            `course_lib.vqa`). The weights come with the library.
+        name: "plain", "looking", "late" (whose state alone asks where to look, as in Xu et al. 2015; these three were
+            trained by benchmarks/captioning.py), or "answering" (by benchmarks/vqa.py, for `course_lib.vqa`). The
+            weights come with the library.
 
     Raises:
         ValueError: there is no such captioner.
@@ -73,6 +79,7 @@ def trained_captioner(name: str) -> Captioner:
     builders = {
         "plain": plain_captioner,
         "looking": looking_captioner,
+        "late": lambda: looking_captioner(word_asks=False),
         "answering": lambda: looking_captioner("first step"),
     }
     if name not in builders:

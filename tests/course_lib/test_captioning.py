@@ -16,16 +16,18 @@ from course_lib.captioning import (
     MovingBaseline,
     SpatialAttention,
     attention_lstm_step,
+    beam_captions,
     caption_log_p,
     caption_loss,
     describe,
     doubly_stochastic_penalty,
+    greedy_caption,
     hard_attention_loss,
     spatial_attention,
     word_embedding,
 )
 from course_lib.encoders import WholePicture
-from course_lib.language import END, PADDING, START, Vocabulary
+from course_lib.language import END, PADDING, START, Vocabulary, beam_search
 from course_lib.recurrent import GRUCell, LSTMCell, LSTMState, RNNCell, Stacked
 from course_lib.train import train
 
@@ -131,6 +133,26 @@ def test_decoding_uses_the_same_step_as_training(showing, attention):
         assert likeliest[: len(words)] == words and (len(words) == 6 or likeliest[-1] == END)
 
 
+@pytest.mark.parametrize("width", [1, 3, 50])
+def test_one_picture_is_described_as_many_are(width):
+    """Equal to the batched search: catches states that stay where they were, and finished captions that are lost."""
+    model = captioner(attend=SpatialAttention(H, D, 4)).eval()
+    model.readout.weight.data.mul_(4)  # to have an opinion
+    maps, start, end = torch.randn(4, D, 3, 4), torch.zeros(4, 1, dtype=torch.long), 1
+    lengths = set()
+    with torch.no_grad():
+        expected = beam_search(model, start, width, 6, model.begin(maps), end)
+        for one, found in zip(maps, expected, strict=True):
+            logits, state = model.step(start[0], model.begin(one[None]))
+            ours = beam_captions(model, logits, state, width, end, 6)
+            assert [caption.words for caption in ours] == [hypothesis.symbols for hypothesis in found]
+            assert [caption.log_p for caption in ours] == pytest.approx([h.log_p for h in found], abs=1e-5)
+            lengths |= {len(caption.words) for caption in ours}
+            if width == 1:
+                assert greedy_caption(model, logits, state, end, 6) == found[0].symbols
+    assert len(lengths) > 1, "some should have ended, and not all at once"
+
+
 def test_unknown_showing():
     with pytest.raises(ValueError, match="'every step', 'first step' or 'initial state', got 'twice'"):
         captioner("twice")
@@ -180,6 +202,19 @@ def test_the_first_query_comes_from_the_picture():
     _, after = model.step(torch.tensor([1, 2]), state)
     assert torch.allclose(after.weights, attend(state.cell.h, maps)[1])
     assert not torch.allclose(after.weights, attend(after.cell.h, maps)[1])
+
+
+def test_the_last_word_asks_too():
+    """Catches a query of the word before, or of none: in one state, two words get two looks, or else the same one."""
+    maps, words = torch.randn(1, D, 3, 4).expand(2, -1, -1, -1), torch.tensor([1, 2])
+    for word_asks in (False, True):
+        attend = SpatialAttention(H + E if word_asks else H, D, 4)
+        model = Captioner(nn.Identity(), D, LSTMCell(E + D, H), V, E, attend=attend, word_asks=word_asks)
+        state = model.begin(maps)
+        _, after = model.step(words, state)
+        query = torch.cat([state.cell.h, model.words[words]], dim=1) if word_asks else state.cell.h
+        assert torch.allclose(after.weights, attend(query, maps)[1])
+        assert torch.allclose(*after.weights) is not word_asks
 
 
 def test_gate():

@@ -13,12 +13,12 @@ from course_lib.language import END, START
 from course_lib.vqa import ask, score_answers
 
 
-@pytest.mark.parametrize("name", ["plain", "looking"])
-def test_captions_are_true(name):
+@pytest.mark.parametrize(("name", "least"), [("plain", 0.6), ("late", 0.65), ("looking", 0.93)])
+def test_captions_are_true(name, least):
     """Catches weights of another vocabulary, and an encoder that was trained on along with the captioner."""
     scenes = make_scenes("test", 150)
-    written = describe(trained_captioner(name), draw_scenes(scenes), shapes_vocabulary(), width=5)
-    assert truthfulness([" ".join(words) for words in written], scenes) > 0.85
+    written = describe(trained_captioner(name), draw_scenes(scenes), shapes_vocabulary())
+    assert truthfulness([" ".join(words) for words in written], scenes) > least
 
 
 def test_answers_are_right():
@@ -38,5 +38,5 @@ def test_answers_are_right():
 
 
 def test_unknown_captioner():
-    with pytest.raises(ValueError, match="one of plain, looking, answering, got 'poetic'"):
+    with pytest.raises(ValueError, match="one of plain, looking, late, answering, got 'poetic'"):
         trained_captioner("poetic")

@@ -1,5 +1,6 @@
 """Questions about pictures: only answers count, choices are scored as they would be said, pointing finds regions."""
 
+import math
 import random
 
 import pytest
@@ -12,9 +13,9 @@ from course_lib.data.shapes import (
     QuestionBatches,
     boxes,
     draw_scenes,
-    holds,
     is_true,
     make_scenes,
+    name_of,
     pointing_question,
     shapes_vocabulary,
 )
@@ -96,14 +97,23 @@ def test_regions_are_where_their_boxes_are():
     assert found[0].shape == (3, D) and found[0][0].min() > 0.3 and not found[0][1:].any()
 
 
-def test_pointing_questions_have_one_answer():
+def test_pointing_questions_have_one_answer_that_hangs_on_the_name():
+    """Catches ties, a thing nearest to itself, and questions for which pointing at the middle would do."""
     rng = random.Random(0)
-    asked = [(scene, pointing_question(scene, rng)) for scene in make_scenes("train", 200)]
+    asked = [(scene, pointing_question(scene, rng)) for scene in make_scenes("train", 1000)]
     asked = [(scene, *question) for scene, question in asked if question]
-    assert len(asked) > 40
+    assert len(asked) > 200
+    in_the_middle = 0
     for scene, text, place in asked:
-        relation = next(r for r in ("left of", "right of", "above", "below") if f"is {r} the" in text)
-        assert any(holds(relation, scene.things[place], other, scene.side) for other in scene.things)
+        name = text.removeprefix("which thing is nearest to ").removesuffix(" ?")
+        named = next(thing for thing in scene.things if name_of(thing, scene) == name)
+        to_name, to_all = (
+            [sum(math.dist((thing.x, thing.y), (other.x, other.y)) for other in others) for thing in scene.things]
+            for others in ([named], scene.things)
+        )
+        assert sorted(to_name)[1] == to_name[place] and sorted(to_name)[2] > to_name[place] + 6
+        in_the_middle += to_all[place] == min(to_all)
+    assert in_the_middle < 0.6 * len(asked)
 
 
 def test_pointing_learns():

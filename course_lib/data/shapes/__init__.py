@@ -4,7 +4,7 @@ from .batches import CaptionBatches, QuestionBatches, shapes_vocabulary
 from .captions import NUMBERS, captions, is_true, truthfulness
 from .coco import SPLITS, make_scenes, write_coco
 from .drawing import boxes, draw_scene, draw_scenes, instance_map, semantic_map
-from .questions import ANSWERS, Question, pointing_question, questions
+from .questions import ANSWERS, Question, name_of, pointing_question, questions
 from .scene import COLOURS, HELD_OUT, KINDS, RELATIONS, SIZES, TEXTURES, Scene, Thing, holds, random_scene
 
 __all__ = [
@@ -30,6 +30,7 @@ __all__ = [
     "instance_map",
     "is_true",
     "make_scenes",
+    "name_of",
     "pointing_question",
     "questions",
     "random_scene",

@@ -19,7 +19,7 @@ def shapes_vocabulary() -> Vocabulary:
     """All words of captions, questions and answers, after the special symbols; PADDING has the number 0."""
     nouns = [*KINDS, "thing", *(f"{kind}s" for kind in KINDS if kind != "cross"), "crosses", "things"]
     phrases = " ".join([*COLOURS, *TEXTURES, *SIZES, *NUMBERS, *nouns, *ANSWERS])
-    grammar = "a and but there is are the what which colour how many where , seen from ?"
+    grammar = "a and but there is are the what which colour how many where , seen from nearest to ?"
     return Vocabulary([*SPECIALS, *sorted({*phrases.split(), *grammar.split()})])
 
 

@@ -1,12 +1,16 @@
 """Questions about scenes, with the right answer among four choices."""
 
+import math
 import random
+from itertools import permutations
 from typing import NamedTuple
 
 from .captions import NUMBERS, Phrase
 from .scene import COLOURS, KINDS, RELATIONS, Scene, Thing, holds
 
 ANSWERS = (*COLOURS, *KINDS, *NUMBERS[:5], *RELATIONS)
+
+_CLEARLY_NEARER = 0.1  # by how much the nearest thing is nearer than the next, of the picture's side
 
 
 class Question(NamedTuple):
@@ -38,13 +42,22 @@ def questions(scene: Scene, rng: random.Random, count: int = 4) -> list[Question
 def pointing_question(scene: Scene, rng: random.Random) -> tuple[str, int] | None:
     """A question whose answer is one of the things, to be pointed at; None if this scene has no such question.
 
+    It asks for the nearest to a named thing, which is clearly nearer than all others; there is at least one of those.
+    Which one that is hangs on the name: about the same scene one could ask for another thing. (Nearest to most is the
+    thing in the middle; and asked for the only thing *left of* another, one would just point at the leftmost of all.)
+
     Returns:
-        The text, such as "which thing is left of the red ring ?", and the place of the thing in `scene.things`.
+        The text, such as "which thing is nearest to the red ring ?", and the place of the thing in `scene.things`.
     """
-    other, relation = rng.choice(scene.things), rng.choice(RELATIONS)
-    name = name_of(other, scene)
-    there = [place for place, thing in enumerate(scene.things) if holds(relation, thing, other, scene.side)]
-    return (f"which thing is {relation} {name} ?", there[0]) if name and len(there) == 1 else None
+    names_by_nearest: dict[int, list[str]] = {}
+    for asked in scene.things:
+        name, nearest = name_of(asked, scene), _nearest(asked, scene)
+        if name is not None and nearest is not None:
+            names_by_nearest.setdefault(nearest, []).append(name)
+    if len(names_by_nearest) < 2:
+        return None
+    place = rng.choice(list(names_by_nearest))
+    return f"which thing is nearest to {rng.choice(names_by_nearest[place])} ?", place
 
 
 def name_of(thing: Thing, scene: Scene, without: str = "") -> str | None:
@@ -54,6 +67,18 @@ def name_of(thing: Thing, scene: Scene, without: str = "") -> str | None:
         if without not in said and sum(map(phrase.fits, scene.things)) == 1:
             return f"the {phrase.text()}"
     return None
+
+
+def _nearest(asked: Thing, scene: Scene) -> int | None:
+    """The place of the thing that is clearly nearest to another, if there are others that are not."""
+    others = sorted(
+        (math.hypot(thing.x - asked.x, thing.y - asked.y), place)
+        for place, thing in enumerate(scene.things)
+        if thing is not asked
+    )
+    if len(others) < 2 or others[1][0] - others[0][0] < _CLEARLY_NEARER * scene.side:
+        return None
+    return others[0][1]
 
 
 def _choices(answer: str, others: tuple[str, ...], rng: random.Random) -> tuple[str, ...]:
@@ -85,11 +110,11 @@ def _number(scene: Scene, rng: random.Random) -> Question | None:
 
 
 def _place(scene: Scene, rng: random.Random) -> Question | None:
-    if len(scene.things) < 2:
-        return None
-    one, other = rng.sample(scene.things, 2)
-    names = name_of(one, scene), name_of(other, scene)
-    true = [relation for relation in RELATIONS if holds(relation, one, other, scene.side)]
-    if None in names or len(true) != 1:  # "left of" and "above" at once would be two right answers
-        return None
-    return Question(f"where is {names[0]} , seen from {names[1]} ?", true[0], _choices(true[0], RELATIONS, rng))
+    pairs = list(permutations(scene.things, 2))
+    for one, other in rng.sample(pairs, len(pairs)):
+        names = name_of(one, scene), name_of(other, scene)
+        true = [relation for relation in RELATIONS if holds(relation, one, other, scene.side)]
+        if None not in names and len(true) == 1:  # "left of" and "above" at once would be two right answers
+            text = f"where is {names[0]} , seen from {names[1]} ?"
+            return Question(text, true[0], _choices(true[0], RELATIONS, rng))
+    return None
