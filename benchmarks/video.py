@@ -5,6 +5,7 @@
 Every step draws new clips, so nothing is seen twice. One thread, less than three minutes of training for each model.
 """
 
+import re
 import time
 from collections.abc import Callable, Iterator
 
@@ -13,41 +14,51 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 from torch.nn.utils.rnn import pad_sequence
 
-from course_lib.data.moving_shapes import MOTIONS, MovingShape, clip_sentence, draw_clips, make_clips, motion_labels
+from course_lib.data.moving_shapes import (
+    MOTIONS,
+    MovingShape,
+    clip_sentence,
+    clips_vocabulary,
+    draw_clips,
+    make_clips,
+    motion_labels,
+)
 from course_lib.data.shapes import COLOURS, KINDS
-from course_lib.language import END, PADDING, START, Vocabulary, beam_search, greedy_decode, translation_loss
-from course_lib.recurrent import LSTMCell
+from course_lib.language import END, PADDING, START, beam_search, greedy_decode, translation_loss
 from course_lib.train import train
-from course_lib.video import C3D, ClipClassifier, FrameEncoder, clip_describer, last_step, max_over_time
+from course_lib.video import (
+    ClipClassifier,
+    FrameEncoder,
+    clip_describer,
+    last_step,
+    max_over_time,
+    small_c3d,
+    trained_clip_model,
+    watching_classifier,
+    weights_of,
+)
 
 from record import write_results
 
 SEED = 0
 TESTED = 2000  # clips, of the split "test"
 K = len(MOTIONS)
-WORDS = sorted({word for motion in MOTIONS for word in motion.split()})
-VOCABULARY = Vocabulary([PADDING, START, END, "a", "then", *COLOURS, *KINDS, *WORDS])
-
-
-def frame_by_frame(pool: Callable, cell_size: int | None = None) -> ClipClassifier:
-    encoder = FrameEncoder()
-    return ClipClassifier(encoder, cell_size and LSTMCell(encoder.feature_size, cell_size), K, pool)
-
-
+VOCABULARY = clips_vocabulary()
 MODELS = {
-    "cnn_lstm": lambda: frame_by_frame(last_step, 96),
-    "c3d": lambda: C3D(K, channels=8),
-    "max_over_time": lambda: frame_by_frame(max_over_time),
-    "single_frame": lambda: frame_by_frame(last_step),
+    "cnn_lstm": watching_classifier,
+    "c3d": small_c3d,
+    "max_over_time": lambda: ClipClassifier(FrameEncoder(), None, K, max_over_time),
+    "single_frame": lambda: ClipClassifier(FrameEncoder(), None, K, last_step),
 }
 # Steps of 32 clips and the highest learning rate, chosen by short runs on the split "val".
 SETTINGS = {
-    "cnn_lstm": (1200, 5e-3),
+    "cnn_lstm": (2400, 5e-3),
     "c3d": (400, 5e-3),
     "max_over_time": (600, 5e-3),
     "single_frame": (300, 5e-3),
     "frame_labels": (1200, 5e-3),
-    "sentences": (1200, 5e-3),
+    "labels": (600, 3e-3),
+    "sentences": (2000, 3e-3),
 }
 
 
@@ -117,6 +128,8 @@ def name_clips(name: str, split: str, tested: int) -> dict:
     torch.manual_seed(SEED)
     model = MODELS[name]()
     trained = fit(model, name, False, clip_label, clip_loss)
+    if name == "c3d":
+        save(model, name)
     clips = make_clips(split, tested)
     said, right = in_parts(lambda frames: model(frames).argmax(dim=1), clips), clip_label(clips)
     either = said // 2 == right // 2  # opposite motions stand side by side in MOTIONS
@@ -126,8 +139,9 @@ def name_clips(name: str, split: str, tested: int) -> dict:
 def name_frames(split: str, tested: int) -> dict:
     """The share of frames whose motion is named while the clip is watched, and just after the motion has changed."""
     torch.manual_seed(SEED)
-    model = frame_by_frame(last_step, 96)
+    model = watching_classifier()
     trained = fit(model, "frame_labels", True, motion_labels, frame_loss)
+    save(model, "watching")
     clips = make_clips(split, tested, changing=True)
     right = motion_labels(clips)
     correct = in_parts(lambda frames: model.every_frame(frames).argmax(dim=2), clips) == right  # (N, T)
@@ -138,11 +152,35 @@ def name_frames(split: str, tested: int) -> dict:
     return {**trained, **whole, "frames_after_the_change": after}
 
 
+def all_labels(clips: list[MovingShape]) -> Tensor:
+    """Of each frame its motion, and the colour and kind of the thing, (N, T, 3)."""
+    things = torch.tensor([[COLOURS.index(clip.colour), KINDS.index(clip.kind)] for clip in clips])
+    motions = motion_labels(clips)
+    return torch.cat([motions[:, :, None], things[:, None].expand(-1, motions.shape[1], -1)], dim=2)
+
+
+def all_labels_loss(model: ClipClassifier, batch: tuple[Tensor, Tensor]) -> Tensor:
+    """Of motion, colour and kind at all frames but the first."""
+    clips, labels = batch
+    parts = model.every_frame(clips)[:, 1:].flatten(0, 1).split([K, len(COLOURS), len(KINDS)], dim=1)
+    labels = labels[:, 1:].flatten(0, 1).unbind(dim=1)
+    return sum(F.cross_entropy(scores, right) for scores, right in zip(parts, labels, strict=True))
+
+
 def describe(split: str, tested: int) -> dict:
-    """The share of clips whose sentence is right in every word, by greedy decoding and by beam search."""
+    """The share of clips whose sentence is right in every word, by greedy decoding and by beam search.
+
+    What reads the frames is the network that has learned to name motions. It first learns to name colours and kinds as
+    well, is then cut before its classifier, and goes on learning with the sentences.
+    """
     torch.manual_seed(SEED)
-    model = clip_describer(len(VOCABULARY))
-    trained = fit(model, "sentences", True, words, sentence_loss)
+    model, reader = clip_describer(len(VOCABULARY)), trained_clip_model("watching")
+    reader.readout = nn.Linear(reader.cell.hidden_size, K + len(COLOURS) + len(KINDS))
+    learned_to_see = fit(reader, "labels", True, all_labels, all_labels_loss)
+    model.encoder.encoder.load_state_dict(reader.encoder.state_dict())
+    model.encoder.cell.load_state_dict(reader.cell.state_dict())
+    trained = fit(model, "sentences", True, words, sentence_loss) | {"before_that": learned_to_see}
+    save(model, "describing")
     start, end = VOCABULARY.numbers[START], VOCABULARY.numbers[END]
 
     def write(frames: Tensor) -> tuple[list[str], list[str]]:
@@ -151,14 +189,27 @@ def describe(split: str, tested: int) -> dict:
         beams = [found[0].symbols for found in beam_search(model, prompt, 3, 13, state=state, end=end)]
         return [VOCABULARY.decode(row, " ") for row in greedy], [VOCABULARY.decode(row, " ") for row in beams]
 
-    clips, right = make_clips(split, tested, changing=True), {"greedy": [], "beam": []}
+    clips = make_clips(split, tested, changing=True)
+    parts = ("colour", "kind", "first_motion", "second_motion")
+    right: dict[str, list[bool]] = {name: [] for name in ("greedy", "beam", *parts)}
     for k in range(0, tested, 100):
+        some = clips[k : k + 100]
         with torch.no_grad():
-            written = write(draw_clips(clips[k : k + 100]))
-        for name, sentences in zip(right, written, strict=True):
-            right[name] += [s == clip_sentence(clip) for s, clip in zip(sentences, clips[k : k + 100], strict=True)]
+            written = write(draw_clips(some))
+        for clip, greedy, beam in zip(some, *written, strict=True):
+            right["greedy"].append(greedy == clip_sentence(clip))
+            right["beam"].append(beam == clip_sentence(clip))
+            found = re.fullmatch(r"a (\w+) (\w+) (.+) then (.+)", greedy)
+            true = clip.colour, clip.kind, *dict.fromkeys(clip.motions)
+            for n, part in enumerate(parts):
+                right[part].append(found is not None and found.group(n + 1) == true[n])
     shares = {name: share(torch.tensor(hits)) for name, hits in right.items()}
     return {**trained, "exactly_right": shares, "possible_sentences": len(COLOURS) * len(KINDS) * K * (K - 1)}
+
+
+def save(model: nn.Module, name: str) -> None:
+    """As weights that come with the library."""
+    torch.save({key: value.half() for key, value in model.state_dict().items()}, weights_of(name))
 
 
 def share(correct: Tensor) -> float:

@@ -8,8 +8,8 @@ def check_shapes(function: str, **arguments: tuple[Tensor, str]) -> None:
 
         check_shapes("rnn_step", x=(x, "B D"), h=(h, "B H"), W_xh=(W_xh, "D H"))
 
-    The first tensor that has a letter sets its size, the others must agree. All tensors must be floating
-    point of one dtype, except those whose shape ends in "int".
+    The first tensor that has a letter sets its size, the others must agree; a number stands for itself. All tensors
+    must be floating point of one dtype, except those whose shape ends in "int".
 
     Raises:
         TypeError: not a tensor, or the wrong dtype.
@@ -35,7 +35,8 @@ def check_shapes(function: str, **arguments: tuple[Tensor, str]) -> None:
 
 
 def _check_sizes(function: str, name: str, shape: tuple[int, ...], letters: list[str], sizes: dict) -> None:
-    if len(shape) != len(letters):
+    numbers = [(int(letter), size) for letter, size in zip(letters, shape, strict=False) if letter.isdigit()]
+    if len(shape) != len(letters) or any(expected != size for expected, size in numbers):
         raise ValueError(f"{function}: {name} should have the shape ({', '.join(letters)}), got {shape}")
     for letter, size in zip(letters, shape, strict=True):
         expected, source = sizes.setdefault(letter, (size, name))

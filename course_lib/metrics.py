@@ -5,6 +5,8 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
+from .exercises import exercise
+
 Words = list[str]
 
 
@@ -17,6 +19,7 @@ def _check_bleu(candidates, references, n=4):
     _check_pairs("bleu", candidates, references)
 
 
+@exercise("a3", accepts=_check_bleu)
 def bleu(candidates: Sequence[Words], references: Sequence[Sequence[Words]], n: int = 4) -> float:
     """BLEU-n of a whole set of captions, from 0 to 1.
 
@@ -35,7 +38,6 @@ def bleu(candidates: Sequence[Words], references: Sequence[Sequence[Words]], n: 
 
     Source: Papineni et al. 2002, "BLEU: a Method for Automatic Evaluation of Machine Translation".
     """
-    _check_bleu(candidates, references, n)
     matched, written, c, r = [0] * n, [0] * n, 0, 0
     for candidate, its_references in zip(candidates, references, strict=True):
         c += len(candidate)

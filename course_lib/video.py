@@ -1,11 +1,13 @@
 """Watching clips: networks that look at each frame and remember, networks that see time as a third direction."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import torch
 from torch import Tensor, nn
 
 from .attention import AdditiveAttention
+from .data.moving_shapes import MOTIONS, clips_vocabulary
 from .language import Encoded, SequenceToSequence
 from .recurrent import Cell, LSTMCell, unroll_fast
 
@@ -193,6 +195,44 @@ def clip_describer(vocabulary_size: int, hidden_size: int = 96, side: int = 32) 
     frames = FrameEncoder(side=side)
     encoder = ClipEncoder(frames, LSTMCell(frames.feature_size, H))
     return SequenceToSequence(encoder, LSTMCell(32 + H, H), vocabulary_size, 32, AdditiveAttention(H, H, H))
+
+
+def watching_classifier() -> ClipClassifier:
+    """A classifier for moving shapes that remembers what it has seen, untrained: an encoder of frames and an LSTM."""
+    encoder = FrameEncoder()
+    return ClipClassifier(encoder, LSTMCell(encoder.feature_size, 96), len(MOTIONS))
+
+
+def small_c3d() -> C3D:
+    """A small C3D for moving shapes, untrained."""
+    return C3D(len(MOTIONS), channels=8)
+
+
+def trained_clip_model(name: str) -> nn.Module:
+    """A model of moving shapes, 32 x 32 pixels, ready to watch.
+
+    Args:
+        name: "c3d" names the motion of a clip, "watching" that of each frame (a `ClipClassifier`), and "describing"
+            writes sentences in `clips_vocabulary()`. Trained by benchmarks/video.py; the weights come with the library.
+
+    Raises:
+        ValueError: there is no such model.
+    """
+    builders = {
+        "c3d": small_c3d,
+        "watching": watching_classifier,
+        "describing": lambda: clip_describer(len(clips_vocabulary())),
+    }
+    if name not in builders:
+        raise ValueError(f"trained_clip_model: name should be one of {', '.join(builders)}, got {name!r}")
+    model = builders[name]()
+    model.load_state_dict(torch.load(weights_of(name)))
+    return model.eval()
+
+
+def weights_of(name: str) -> Path:
+    """The file in which the weights of a trained model of clips are."""
+    return Path(__file__).parent / f"clips-{name}.pt"
 
 
 def _real_frames(B: int, T: int, lengths: Tensor | None, device: torch.device) -> Tensor:

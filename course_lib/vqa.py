@@ -12,6 +12,7 @@ from torchvision.ops import roi_align
 
 from .arguments import check_shapes
 from .captioning import Captioner, caption_log_p
+from .exercises import exercise
 from .language import Writer
 from .recurrent import map_state, unroll
 from .recurrent.cells import new_weights
@@ -67,6 +68,7 @@ def _check_score_answers(model, logits, state, answers, padding):
     check_shapes("score_answers", logits=(logits, "B V"), answers=(answers, "B A T int"))
 
 
+@exercise("a4", accepts=_check_score_answers)
 def score_answers(model: Writer, logits: Tensor, state: Any, answers: Tensor, padding: int) -> Tensor:
     """The log probability of each of several given answers: multiple choice by likelihood.
 
@@ -87,7 +89,6 @@ def score_answers(model: Writer, logits: Tensor, state: Any, answers: Tensor, pa
 
     Source: Zhu et al. 2016, "Visual7W: Grounded Question Answering in Images", section 4.2.
     """
-    _check_score_answers(model, logits, state, answers, padding)
     B, A, T = answers.shape
     logits, state = map_state(lambda part: part.repeat_interleave(A, dim=0), (logits, state))  # (B A, ...)
     symbols, total = answers.flatten(0, 1), logits.new_zeros(B * A)

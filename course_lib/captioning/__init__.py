@@ -11,19 +11,23 @@ from .spatial import (
     attention_lstm_step,
     spatial_attention,
 )
+from .writing import Caption, beam_captions, greedy_caption
 
 __all__ = [
     "AttentionLSTMCell",
+    "Caption",
     "Captioner",
     "GatedAttention",
     "HardAttention",
     "MovingBaseline",
     "SpatialAttention",
     "attention_lstm_step",
+    "beam_captions",
     "caption_log_p",
     "caption_loss",
     "describe",
     "doubly_stochastic_penalty",
+    "greedy_caption",
     "hard_attention_loss",
     "picture_as_first_state",
     "picture_as_first_word",

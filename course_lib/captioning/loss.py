@@ -4,6 +4,7 @@ import torch
 from torch import Tensor
 
 from ..arguments import check_shapes
+from ..exercises import exercise
 from .model import Captioner
 
 
@@ -11,6 +12,7 @@ def _check_caption_log_p(logits, captions, padding):
     check_shapes("caption_log_p", logits=(logits, "B T V"), captions=(captions, "B T int"))
 
 
+@exercise("a3", accepts=_check_caption_log_p)
 def caption_log_p(logits: Tensor, captions: Tensor, padding: int) -> Tensor:
     """The log probability of each caption: summed over its words, its END included, and over nothing else.
 
@@ -26,7 +28,6 @@ def caption_log_p(logits: Tensor, captions: Tensor, padding: int) -> Tensor:
 
     Source: Vinyals et al. 2015, equation 2.
     """
-    _check_caption_log_p(logits, captions, padding)
     log_p = torch.log_softmax(logits, dim=2).gather(2, captions[:, :, None]).squeeze(2)  # (B, T)
     return log_p.masked_fill(captions == padding, 0.0).sum(dim=1)
 
@@ -40,6 +41,7 @@ def _check_doubly_stochastic_penalty(looks, real):
         )
 
 
+@exercise("a4", accepts=_check_doubly_stochastic_penalty)
 def doubly_stochastic_penalty(looks: Tensor, real: Tensor) -> Tensor:
     """How unevenly the places of a picture were looked at, over a whole caption.
 
@@ -57,7 +59,6 @@ def doubly_stochastic_penalty(looks: Tensor, real: Tensor) -> Tensor:
 
     Source: Xu et al. 2015, "Show, Attend and Tell", equation 14.
     """
-    _check_doubly_stochastic_penalty(looks, real)
     looked = (looks * real[:, :, None, None]).sum(dim=1)  # (B, h, w)
     return ((1 - looked) ** 2).sum(dim=(1, 2)).mean()
 

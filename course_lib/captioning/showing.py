@@ -6,6 +6,7 @@ import torch
 from torch import Tensor
 
 from ..arguments import check_shapes
+from ..exercises import exercise
 from ..recurrent import Cell
 
 
@@ -20,6 +21,7 @@ def _check_word_embedding(symbols, W):
         )
 
 
+@exercise("a3", accepts=_check_word_embedding)
 def word_embedding(symbols: Tensor, W: Tensor) -> Tensor:
     """The vector of each word: the row of W with the word's number.
 
@@ -35,7 +37,6 @@ def word_embedding(symbols: Tensor, W: Tensor) -> Tensor:
     Returns:
         The vectors, with one dimension more: (B, E) or (B, T, E).
     """
-    _check_word_embedding(symbols, W)
     return W[symbols]
 
 
@@ -43,6 +44,7 @@ def _check_picture_at_every_step(x, v):
     check_shapes("picture_at_every_step", x=(x, "B E"), v=(v, "B D"))
 
 
+@exercise("a3", accepts=_check_picture_at_every_step)
 def picture_at_every_step(x: Tensor, v: Tensor) -> Tensor:
     """First way: the cell reads the word and the picture together, at every step.
 
@@ -60,7 +62,6 @@ def picture_at_every_step(x: Tensor, v: Tensor) -> Tensor:
 
     Source: Mao et al. 2015, "Deep Captioning with Multimodal Recurrent Neural Networks", is a relative.
     """
-    _check_picture_at_every_step(x, v)
     return torch.cat([x, v], dim=1)
 
 
@@ -68,6 +69,7 @@ def _check_picture_as_first_word(v, W, b, cell):
     check_shapes("picture_as_first_word", v=(v, "B D"), W=(W, "D E"), b=(b, "E"))
 
 
+@exercise("a3", accepts=_check_picture_as_first_word)
 def picture_as_first_word(v: Tensor, W: Tensor, b: Tensor, cell: Cell) -> Any:
     """Second way: the picture becomes a vector like those of words, and the cell reads it before START.
 
@@ -83,7 +85,6 @@ def picture_as_first_word(v: Tensor, W: Tensor, b: Tensor, cell: Cell) -> Any:
 
     Source: Vinyals et al. 2015, "Show and Tell: A Neural Image Caption Generator", equations 10-12.
     """
-    _check_picture_as_first_word(v, W, b, cell)
     _, state = cell(v @ W + b, cell.initial_state(len(v)))
     return state
 
@@ -92,6 +93,7 @@ def _check_picture_as_first_state(maps, W, b):
     check_shapes("picture_as_first_state", maps=(maps, "B D h w"), W=(W, "D H"), b=(b, "H"))
 
 
+@exercise("a3", accepts=_check_picture_as_first_state)
 def picture_as_first_state(maps: Tensor, W: Tensor, b: Tensor) -> Tensor:
     """Third way: the picture is what the cell remembers when it begins to speak.
 
@@ -108,5 +110,4 @@ def picture_as_first_state(maps: Tensor, W: Tensor, b: Tensor) -> Tensor:
 
     Source: Xu et al. 2015, "Show, Attend and Tell", section 3.1.2 (where two networks compute h_0 and c_0).
     """
-    _check_picture_as_first_state(maps, W, b)
     return torch.tanh(maps.mean(dim=(2, 3)) @ W + b)

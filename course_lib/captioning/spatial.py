@@ -5,6 +5,7 @@ from torch import Tensor, nn
 
 from ..arguments import check_shapes
 from ..attention import additive_attention
+from ..exercises import exercise
 from ..recurrent import LSTMState
 from ..recurrent.cells import new_weights
 
@@ -14,6 +15,7 @@ def _check_spatial_attention(query, maps, W_q, W_k, v):
     check_shapes("spatial_attention", **shapes, W_q=(W_q, "H A"), W_k=(W_k, "D A"), v=(v, "A"))
 
 
+@exercise("a4", accepts=_check_spatial_attention)
 def spatial_attention(query: Tensor, maps: Tensor, W_q: Tensor, W_k: Tensor, v: Tensor) -> tuple[Tensor, Tensor]:
     """Look at the places of a picture, at some more than at others.
 
@@ -33,7 +35,6 @@ def spatial_attention(query: Tensor, maps: Tensor, W_q: Tensor, W_k: Tensor, v: 
 
     Source: Xu et al. 2015, "Show, Attend and Tell", sections 3.1.2 and 4.2.
     """
-    _check_spatial_attention(query, maps, W_q, W_k, v)
     B, D, h, w = maps.shape
     places = maps.flatten(2).transpose(1, 2)  # (B, L, D), row by row
     z, alpha = additive_attention(query, places, places, W_q, W_k, v)
@@ -120,6 +121,7 @@ def _check_attention_lstm_step(x, z, state, T, b):
         )
 
 
+@exercise("a4", accepts=_check_attention_lstm_step)
 def attention_lstm_step(x: Tensor, z: Tensor, state: LSTMState, T: Tensor, b: Tensor) -> LSTMState:
     """One step of the LSTM that describes pictures, its three inputs stacked in front of a single matrix T.
 
@@ -139,7 +141,6 @@ def attention_lstm_step(x: Tensor, z: Tensor, state: LSTMState, T: Tensor, b: Te
 
     Source: Xu et al. 2015, section 3.1.2, equations 1-3.
     """
-    _check_attention_lstm_step(x, z, state, T, b)
     h, c = state
     i, f, o, g = (torch.cat([x, h, z], dim=1) @ T + b).chunk(4, dim=1)
     c = torch.sigmoid(f) * c + torch.sigmoid(i) * torch.tanh(g)

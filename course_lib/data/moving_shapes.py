@@ -9,7 +9,9 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from ..language.vocabulary import Vocabulary
 from .shapes import COLOURS, KINDS, SPLITS, Scene, Thing, draw_scene, instance_map
+from .translations import SPECIALS
 
 _MOVES = {  # how x, y and size change; opposite motions stand side by side
     "moves left": (-1, 0, 0),
@@ -104,6 +106,12 @@ def clip_sentence(clip: MovingShape) -> str:
     """The one sentence that says what happens: "a red ring moves left then grows"."""
     motions = list(dict.fromkeys(clip.motions))
     return f"a {clip.colour} {clip.kind} {' then '.join(motions)}"
+
+
+def clips_vocabulary() -> Vocabulary:
+    """The special symbols, PADDING with the number 0, and all words of such sentences."""
+    words = sorted({word for motion in MOTIONS for word in motion.split()})
+    return Vocabulary([*SPECIALS, "a", "then", *COLOURS, *KINDS, *words])
 
 
 def moving_shapes(count: int, split: str = "train", frames: int = 8, side: int = 32) -> tuple[Tensor, Tensor]:

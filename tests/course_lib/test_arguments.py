@@ -4,6 +4,7 @@ import pytest
 import torch
 
 from course_lib.arguments import check_shapes
+from course_lib.captioning import greedy_caption
 from course_lib.data import TextWindows, load_text, recall_task, split_text
 from course_lib.language import LanguageModel, Vocabulary, sample_decode, sample_symbol, temporal_cross_entropy
 from course_lib.recurrent import RNNCell, clip_by_norm, rnn_backward, rnn_step, spectral_radius, unroll, unroll_by_hand
@@ -65,6 +66,7 @@ ints = torch.zeros(2, 3, dtype=torch.long)
         (lambda: temporal_cross_entropy(f(2, 2, 4), ints), ValueError, r"targets .* T = 2 as in logits"),
         (lambda: sample_symbol(f(2, 3), temperature=0), ValueError, "temperature should be above 0, got 0"),
         (lambda: sample_decode(LanguageModel(RNNCell(3, 4), 3), ints[:, :0], 5), ValueError, "at least one symbol"),
+        (lambda: greedy_caption(None, f(2, 3), None, 0, 5), ValueError, r"the shape \(1, V\), got \(2, 3\)"),
         (lambda: Vocabulary.from_text(""), ValueError, "at least one"),
         (lambda: Vocabulary("aba"), ValueError, "different from each other"),
         (lambda: Vocabulary.from_text("abc").encode("abX"), ValueError, r"\['X'\] not among its 3 symbols: 'abc'"),

@@ -7,8 +7,14 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from course_lib.data.moving_shapes import moving_shapes
-from course_lib.language import beam_search, greedy_decode, translation_loss
+from course_lib.data.moving_shapes import (
+    changing_shapes,
+    clips_vocabulary,
+    draw_clips,
+    make_clips,
+    moving_shapes,
+)
+from course_lib.language import END, START, beam_search, greedy_decode, translation_loss
 from course_lib.recurrent import GRUCell, LSTMCell, PeepholeLSTMCell, RNNCell, Stacked, unroll
 from course_lib.train import train
 from course_lib.video import (
@@ -21,6 +27,7 @@ from course_lib.video import (
     last_step,
     max_over_time,
     mean_over_time,
+    trained_clip_model,
 )
 
 CELLS = {
@@ -202,3 +209,34 @@ def test_learns_one_batch_of_moving_shapes(build):
     optimizer = torch.optim.Adam(model.parameters(), lr=1e-2)
     history = train(model, [(clips, labels)] * 60, lambda m, batch: F.cross_entropy(m(batch[0]), batch[1]), optimizer)
     assert history.loss[-1] < 0.2
+
+
+def test_trained_models_name_motions():
+    """Catches weights of another network or another order of motions; chance is a tenth."""
+    clips, labels = moving_shapes(100, "test")
+    with torch.no_grad():
+        assert (trained_clip_model("c3d")(clips).argmax(dim=1) == labels).float().mean() > 0.9
+        clips, labels, _ = changing_shapes(100, "test")
+        said = trained_clip_model("watching").every_frame(clips).argmax(dim=2)
+    assert (said == labels)[:, 1:].float().mean() > 0.8
+
+
+def test_trained_model_describes():
+    """Colour and motions of most clips are told rightly: catches another vocabulary."""
+    clips, vocabulary = make_clips("test", 60, changing=True), clips_vocabulary()
+    model = trained_clip_model("describing")
+    with torch.no_grad():
+        start = torch.full((60, 1), vocabulary.numbers[START])
+        state = model.encode(draw_clips(clips))
+        rows = greedy_decode(model, start, 13, state=state, end=vocabulary.numbers[END])
+    told = [vocabulary.decode(row, " ") for row in rows]
+    right = [
+        f" {clip.colour} " in text and text.endswith(f" then {clip.motions[-1]}")
+        for text, clip in zip(told, clips, strict=True)
+    ]
+    assert sum(right) > 40
+
+
+def test_unknown_trained_model():
+    with pytest.raises(ValueError, match="one of c3d, watching, describing, got 'dreaming'"):
+        trained_clip_model("dreaming")
