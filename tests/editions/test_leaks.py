@@ -90,7 +90,8 @@ def test_what_students_may_see_is_no_leak(tmp_path):
         copy = library / path.relative_to(ROOT / "course_lib")
         copy.parent.mkdir(parents=True, exist_ok=True)
         copy.write_text(path.read_text())
-    assert len(find_leaks(tmp_path, SECRETS)) == len(EXERCISES), "the full library should show all solutions, once"
+    too_plain = {"word_embedding", "picture_at_every_step"}  # to be told from anybody's code
+    assert len(find_leaks(tmp_path, SECRETS)) == len(EXERCISES.keys() - too_plain), "the full library shows all, once"
     remove_solutions(library, through=None)
     assert find_leaks(tmp_path, SECRETS) == []
     for exercise in find_exercises(library).values():
