@@ -28,11 +28,11 @@ class quiz(nodes.Element):
     """The whole question: a form."""
 
 
-class quiz_legend(nodes.Element):
+class quiz_legend(nodes.TextElement):
     """What is asked."""
 
 
-class quiz_option(nodes.Element):
+class quiz_option(nodes.TextElement):
     """One option: a button with its label."""
 
 
