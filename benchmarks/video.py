@@ -2,7 +2,7 @@
 
     python benchmarks/video.py
 
-Every step draws new clips, so nothing is seen twice. One thread, less than three minutes of training for each model.
+Every step draws new clips, so nothing is seen twice. One thread, up to four minutes of training for each model.
 """
 
 import re

@@ -69,12 +69,6 @@ def beam_step(beams: Beams, log_next: Tensor, end: int | None = None, alpha: flo
     return Beams(texts, log_p.gather(1, best), sizes.gather(1, best), ended), source
 
 
-def _check_search_beams(model, logits, state, width, length, end=None, alpha=0.0):
-    check_shapes("search_beams", logits=(logits, "B V"))
-    if width < 1 or length < 1:
-        raise ValueError(f"search_beams: width and length should be at least 1, got {width} and {length}")
-
-
 def search_beams(
     model: Writer, logits: Tensor, state: Any, width: int, length: int, end: int | None = None, alpha: float = 0.0
 ) -> Beams:
@@ -96,7 +90,9 @@ def search_beams(
     Returns:
         The last `Beams`.
     """
-    _check_search_beams(model, logits, state, width, length, end, alpha)
+    check_shapes("search_beams", logits=(logits, "B V"))
+    if width < 1 or length < 1:
+        raise ValueError(f"search_beams: width and length should be at least 1, got {width} and {length}")
     B, W = len(logits), width
     logits, state = map_state(lambda part: part.repeat_interleave(W, dim=0), (logits, state))  # (B W, ...)
     log_p = logits.new_full((B, W), float("-inf"))

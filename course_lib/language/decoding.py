@@ -88,10 +88,6 @@ def read_prompt(model: Writer, prompt: Tensor, state: Any) -> tuple[Tensor, Any]
     return logits, state
 
 
-def _check_write(model, logits, state, length, choose, end=None):
-    check_shapes("write", logits=(logits, "B V"))
-
-
 def write(
     model: Writer, logits: Tensor, state: Any, length: int, choose: Callable[[Tensor], Tensor], end: int | None = None
 ) -> Tensor:
@@ -111,7 +107,7 @@ def write(
         The symbols, (B, length) int64, or fewer columns if all texts ended earlier: the last column then holds the
         last `end`. What follows the first `end` of a row is `end` too, whatever the model would say.
     """
-    _check_write(model, logits, state, length, choose, end)
+    check_shapes("write", logits=(logits, "B V"))
     written = []
     ended = torch.zeros(len(logits), dtype=torch.bool, device=logits.device)
     while len(written) < length and not ended.all():
