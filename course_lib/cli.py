@@ -61,7 +61,7 @@ def _data(options: argparse.Namespace) -> int:
     for data_set in DATA_SETS.values():
         here = "here" if data_set.is_here() else "not here"
         print(f"  {data_set.name:21} {data_set.size:>8}  {here:9} {data_set.licence}; {data_set.citation}")
-    print("MNIST comes through torchvision: load_mnist('train', download=True) fetches it.")
+    print("MNIST and VOC come through torchvision: load_mnist('train', download=True) and load_voc fetch them.")
     return 0
 
 

@@ -42,7 +42,7 @@ def train(
 
     Args:
         model: trained in place, on the device where it is.
-        batches: iterated once per epoch; each batch is a tensor or a tuple of tensors.
+        batches: iterated once per epoch; each batch is a tensor, or a tuple or dict of such.
         loss: the scalar to minimise.
         optimizer: over the model's parameters.
         epochs: how many times to go through `batches`.
@@ -100,6 +100,8 @@ def _clip(model: nn.Module, max_norm: float) -> float:
 def _to(device: torch.device, batch: Any) -> Any:
     if isinstance(batch, Tensor):
         return batch.to(device)
+    if isinstance(batch, dict):
+        return {name: _to(device, part) for name, part in batch.items()}
     return tuple(_to(device, part) for part in batch)
 
 

@@ -7,7 +7,8 @@ from typing import Any
 
 from torch import Tensor
 
-from .registry import CorruptData, data_folder, locate
+from .data_sets import data_folder
+from .registry import CorruptData, locate
 
 
 def load_flickr8k(split: str) -> list[tuple[Path, list[str]]]:
@@ -30,7 +31,7 @@ def load_flickr8k(split: str) -> list[tuple[Path, list[str]]]:
 
     Source: Hodosh et al. 2013, "Framing Image Description as a Ranking Task", JAIR 47.
     """
-    _check_split("load_flickr8k", split, ("train", "dev", "test"))
+    check_split("load_flickr8k", split, ("train", "dev", "test"))
     file = locate("flickr8k-captions")
     own = file.parent / "images"
     folder = own if own.is_dir() else locate("flickr8k-pictures")
@@ -40,7 +41,7 @@ def load_flickr8k(split: str) -> list[tuple[Path, list[str]]]:
         raise CorruptData(
             f"{file} has no captions for {len(unknown)} pictures of the split {split!r}: {unknown[0]} ..."
         )
-    return _with_pictures("load_flickr8k", folder, [(name, captions[name]) for name in names])
+    return with_pictures("load_flickr8k", folder, [(name, captions[name]) for name in names])
 
 
 def load_coco_captions(split: str, year: int = 2017, folder: Path | str | None = None) -> list[tuple[Path, list[str]]]:
@@ -66,13 +67,9 @@ def load_coco_captions(split: str, year: int = 2017, folder: Path | str | None =
 
     Source: Lin et al. 2014, "Microsoft COCO"; Chen et al. 2015, "Microsoft COCO Captions", arXiv:1504.00325.
     """
-    _check_split("load_coco_captions", split, ("train", "val"))
-    if folder is None:
-        folder, pictures = locate(f"coco-annotations-{year}").parents[1], locate(f"coco-{split}{year}")
-    else:
-        folder, pictures = Path(folder), Path(folder, f"{split}{year}")
-    file = folder / "annotations" / f"captions_{split}{year}.json"
-    data = _read_json(file)
+    check_split("load_coco_captions", split, ("train", "val"))
+    file, pictures = coco_places("captions", split, year, folder)
+    data = read_json(file)
     try:
         captions: dict[int, list[str]] = {image["id"]: [] for image in data["images"]}
         for annotation in data["annotations"]:
@@ -80,7 +77,7 @@ def load_coco_captions(split: str, year: int = 2017, folder: Path | str | None =
         named = [(image["file_name"], captions[image["id"]]) for image in data["images"]]
     except (KeyError, TypeError) as error:
         raise CorruptData(f"{file} does not have the captions that COCO's files have: {error!r}") from None
-    return _with_pictures("load_coco_captions", pictures, named)
+    return with_pictures("load_coco_captions", pictures, named)
 
 
 def load_easy_vqa(split: str) -> tuple[list[tuple[Path, str, str]], list[str]]:
@@ -99,15 +96,15 @@ def load_easy_vqa(split: str) -> tuple[list[tuple[Path, str, str]], list[str]]:
 
     Source: V. Zhou, easy-VQA, github.com/vzhou842/easy-VQA.
     """
-    _check_split("load_easy_vqa", split, ("train", "test"))
+    check_split("load_easy_vqa", split, ("train", "test"))
     folder = locate("easy-vqa")
     file = folder / split / "questions.json"
-    data = _read_json(file)
+    data = read_json(file)
     try:
         asked = [(f"{picture}.png", (question, answer)) for question, answer, picture in data]
     except (TypeError, ValueError) as error:
         raise CorruptData(f"{file} should be a list of [question, answer, number of the picture]: {error}") from None
-    found = _with_pictures("load_easy_vqa", folder / split / "images", asked)
+    found = with_pictures("load_easy_vqa", folder / split / "images", asked)
     answers = (folder / "answers.txt").read_text(encoding="utf-8").split()
     return [(picture, question, answer) for picture, (question, answer) in found], answers
 
@@ -131,7 +128,7 @@ def load_mnist(split: str, download: bool = False) -> tuple[Tensor, Tensor]:
     """
     from torchvision.datasets import MNIST  # takes seconds to import, so only when asked for
 
-    _check_split("load_mnist", split, ("train", "test"))
+    check_split("load_mnist", split, ("train", "test"))
     folder, call = data_folder() / "MNIST" / "raw", f"load_mnist({split!r}, download=True)"
     try:
         mnist = MNIST(data_folder(), train=split == "train", download=download)
@@ -142,12 +139,23 @@ def load_mnist(split: str, download: bool = False) -> tuple[Tensor, Tensor]:
     return mnist.data[:, None].float().div_(255), mnist.targets
 
 
-def _check_split(function: str, split: str, known: tuple[str, ...]) -> None:
+def check_split(function: str, split: str, known: tuple[str, ...]) -> None:
+    """Raise ValueError unless a set has this split."""
     if split not in known:
         raise ValueError(f"{function}: split should be one of {', '.join(known)}, got {split!r}")
 
 
-def _read_json(file: Path) -> Any:
+def coco_places(what: str, split: str, year: int, folder: Path | str | None) -> tuple[Path, Path]:
+    """Of COCO, or of a folder of its layout: the file of "captions" or "instances", and the folder of pictures."""
+    if folder is None:
+        folder, pictures = locate(f"coco-annotations-{year}").parents[1], locate(f"coco-{split}{year}")
+    else:
+        folder, pictures = Path(folder), Path(folder, f"{split}{year}")
+    return folder / "annotations" / f"{what}_{split}{year}.json", pictures
+
+
+def read_json(file: Path) -> Any:
+    """What a JSON file holds; CorruptData if it is damaged."""
     try:
         return json.loads(file.read_text(encoding="utf-8"))
     except ValueError as error:  # not UTF-8, or not JSON
@@ -170,7 +178,7 @@ def _flickr8k_captions(file: Path) -> dict[str, list[str]]:
     return captions
 
 
-def _with_pictures(function: str, folder: Path, said: list[tuple[str, Any]]) -> list[tuple[Path, Any]]:
+def with_pictures(function: str, folder: Path, said: list[tuple[str, Any]]) -> list[tuple[Path, Any]]:
     """What is said about pictures whose files are in the folder; a warning counts the others."""
     here = {path.name for path in folder.iterdir()}  # one look for all of them
     named = {name for name, _ in said}

@@ -1,166 +1,26 @@
-"""Real data sets by name: where each comes from, how to know that a file is the right one, and who made it.
+"""Real data sets by name: find, fetch, verify and unpack what `data_sets` lists.
 
 Nothing is downloaded unless asked for. A file whose checksum differs is never used and never overwritten.
 """
 
 import hashlib
-import os
 import shutil
 import subprocess
 import sys
 import tempfile
 import zipfile
-from dataclasses import dataclass
+import zlib
+from collections.abc import Callable, Iterable
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 import pooch
 
-
-@dataclass(frozen=True)
-class DataSet:
-    """One file that can be fetched by name; an archive is unpacked into the folder it lies in."""
-
-    name: str
-    file: str  # path below the data folder
-    url: str  # or "pip:" and a package whose wheel brings the data
-    checksum: str  # "sha256:..."; "md5:..." where nobody has published more
-    bytes: int
-    licence: str
-    citation: str
-    checksum_source: str  # where the checksum comes from
-    reader: str  # the function that reads it
-    unpacks: str = ""  # of an archive: the file or folder, below the data folder, that it is unpacked for
-
-    @property
-    def path(self) -> Path:
-        """What is read: the file, or what an archive is unpacked for."""
-        return data_folder() / (self.unpacks or self.file)
-
-    @property
-    def size(self) -> str:
-        """How much there is to download, for people."""
-        return f"{self.bytes / 1e6:.1f} MB" if self.bytes < 1e9 else f"{self.bytes / 1e9:.1f} GB"
-
-    def is_here(self) -> bool:
-        """Whether there is something to read; an empty folder is nothing."""
-        return self.path.is_file() or (self.path.is_dir() and any(self.path.iterdir()))
+from .data_sets import DATA_SETS, DataSet, data_folder
 
 
 class CorruptData(ValueError):
     """A data file is not the one it should be."""
-
-
-def _flickr8k(part: str, archive: str, unpacks: str, size: int, md5: str) -> DataSet:
-    """One of the two archives of Flickr8k."""
-    return DataSet(
-        name=f"flickr8k-{part}",
-        file=f"flickr8k/{archive}",
-        url=f"https://github.com/jbrownlee/Datasets/releases/download/Flickr8k/{archive}",
-        checksum=f"md5:{md5}",
-        bytes=size,
-        licence="non-commercial research and education; the pictures belong to those who took them",
-        citation="M. Hodosh, P. Young and J. Hockenmaier, Framing Image Description as a Ranking Task, JAIR 47, 2013",
-        checksum_source="quoted from R/dataset-flickr.R of mlverse/torchvision, the R package; not at hand here",
-        reader="load_flickr8k",
-        unpacks=f"flickr8k/{unpacks}",
-    )
-
-
-_COCO = [  # name, archive, what it is unpacked for, bytes, sha256
-    ("annotations-2014", "annotations/annotations_trainval2014.zip", "annotations/captions_train2014.json",
-     252_872_794, "031296bbc80c45a1d1f76bf9a90ead27e94e99ec629208449507a4917a3bf009"),
-    ("train2014", "zips/train2014.zip", "train2014",
-     13_510_573_713, "ede4087e640bddba550e090eae701092534b554b42b05ac33f0300b984b31775"),
-    ("val2014", "zips/val2014.zip", "val2014",
-     6_645_013_297, "fe9be816052049c34717e077d9e34aa60814a55679f804cd043e3cbee3b9fde0"),
-    ("annotations-2017", "annotations/annotations_trainval2017.zip", "annotations/captions_train2017.json",
-     252_907_541, "113a836d90195ee1f884e704da6304dfaaecff1f023f49b6ca93c4aaae470268"),
-    ("train2017", "zips/train2017.zip", "train2017",
-     19_336_861_798, "69a8bb58ea5f8f99d24875f21416de2e9ded3178e903f1f7603e283b9e06d929"),
-    ("val2017", "zips/val2017.zip", "val2017",
-     815_585_330, "4f7e2ccb2866ec5041993c9cf2a952bbed69647b115d0f74da7ce8f4bef82f05"),
-]  # fmt: skip
-
-
-def _coco(part: str, archive: str, unpacks: str, size: int, sha256: str) -> DataSet:
-    """One of the archives of COCO, which share a folder."""
-    return DataSet(
-        name=f"coco-{part}",
-        file=f"coco/{Path(archive).name}",
-        url=f"http://images.cocodataset.org/{archive}",
-        checksum=f"sha256:{sha256}",
-        bytes=size,
-        licence="annotations CC BY 4.0, pictures under Flickr's terms of use",
-        citation="T.-Y. Lin et al., Microsoft COCO: Common Objects in Context, ECCV 2014",
-        checksum_source="quoted from TensorFlow Datasets",
-        reader="load_coco_captions",
-        unpacks=f"coco/{unpacks}",
-    )
-
-
-DATA_SETS = {
-    data_set.name: data_set
-    for data_set in [
-        DataSet(
-            name="nietzsche",
-            file="nietzsche/nietzsche.txt",
-            url="https://s3.amazonaws.com/text-datasets/nietzsche.txt",
-            checksum="sha256:23cf69874ab69d3d256099ab530ea4be24d47d9675b673bcc67cbcd6298ec647",
-            bytes=600_901,
-            licence="public domain (Project Gutenberg)",
-            citation="F. Nietzsche, Beyond Good and Evil and other writings, translated by H. Zimmern",
-            checksum_source="computed from a copy of the same size and text, restored from two mirrors",
-            reader="load_text('nietzsche')",
-        ),
-        DataSet(
-            name="tinyshakespeare",
-            file="tinyshakespeare/input.txt",
-            url="https://raw.githubusercontent.com/karpathy/char-rnn/"
-            "6f9487a6fe5b420b7ca9afb0d7c078e37c1d1b4e/data/tinyshakespeare/input.txt",
-            checksum="sha256:86c4e6aa9db7c042ec79f339dcb96d42b0075e16b8fc2e86bf0ca57e2dc565ed",
-            bytes=1_115_394,
-            licence="public domain",
-            citation="W. Shakespeare, plays; selected by A. Karpathy for char-rnn",
-            checksum_source="computed from the file at the commit in the URL",
-            reader="load_text('tinyshakespeare')",
-        ),
-        DataSet(
-            name="fra-eng",
-            file="fra-eng/fra-eng.zip",
-            url="https://raw.githubusercontent.com/modelexlab/data/"
-            "adddaf33ac35572bcfeb421efec29435e7ea9332/fra-eng.zip",
-            checksum="sha256:161c93f18da3a7e6df611ed961426613260de8af06ccf8c79c977afe5135ac44",
-            bytes=3_424_571,
-            licence="CC BY 2.0 (Tatoeba, manythings.org)",
-            citation="167,130 English sentences with French translations from tatoeba.org, as collected by "
-            "manythings.org/anki on 2019-04-07",
-            checksum_source="computed from the file at the commit in the URL",
-            reader="load_pairs('fra-eng')",
-        ),
-        DataSet(
-            name="easy-vqa",
-            file="easy_vqa/easy_vqa-1.0-py3-none-any.whl",
-            url="pip:easy-vqa==1.0",
-            checksum="sha256:fcb51b309b78c7b00f97b64cdbcbcf5c105f94da1b39c0796cee5a787c4f650f",
-            bytes=3_215_672,
-            licence="MIT",
-            citation="V. Zhou, easy-VQA: 48,248 questions on 5,000 pictures of one shape, github.com/vzhou842/easy-VQA",
-            checksum_source="computed from the file that pip brings, whose index says the same",
-            reader="load_easy_vqa",
-            unpacks="easy_vqa/easy_vqa/data",
-        ),
-        _flickr8k("captions", "Flickr8k_text.zip", "Flickr8k.token.txt", 2_340_801, "bf6c1abcb8e4a833b7f922104de18627"),
-        _flickr8k(
-            "pictures", "Flickr8k_Dataset.zip", "Flicker8k_Dataset", 1_115_419_746, "f18a1e2920de5bd84dae7cf08ec78978"
-        ),
-        *(_coco(*archive) for archive in _COCO),
-    ]
-}
-
-
-def data_folder() -> Path:
-    """Where data sets lie: the folder named by the environment variable UNROLLED_DATA, else a cache folder."""
-    return Path(os.environ.get("UNROLLED_DATA") or pooch.os_cache("unrolled"))
 
 
 def find(name: str) -> DataSet:
@@ -180,7 +40,8 @@ def locate(name: str) -> Path:
     Raises:
         ValueError: unknown name.
         FileNotFoundError: it is not here; the message says how to fetch it and how large it is.
-        CorruptData: the file is here, but its checksum differs. (An archive is verified before it is unpacked.)
+        CorruptData: the file is here, but its checksum differs. (An archive is verified before it is unpacked, and
+            what was unpacked only if the checksum is of that.)
     """
     data_set = find(name)
     if not data_set.is_here():
@@ -189,7 +50,9 @@ def locate(name: str) -> Path:
             f"`unrolled data fetch {name}`, or set UNROLLED_DATA to a folder that has "
             f"{data_set.unpacks or data_set.file}."
         )
-    if not data_set.unpacks:
+    if data_set.covers:
+        _verify_unpacked(data_set)
+    elif not data_set.unpacks:
         _verify(data_set)
     return data_set.path
 
@@ -208,19 +71,29 @@ def fetch(name: str) -> Path:
     data_set = find(name)
     file = data_folder() / data_set.file
     if data_set.unpacks and data_set.is_here() and not file.exists():
-        return data_set.path
-    if not file.exists():
-        try:
-            by = _pip_download if data_set.url.startswith("pip:") else None  # None: what suits the URL
-            pooch.retrieve(data_set.url, data_set.checksum, file.name, file.parent, downloader=by, progressbar=True)
-        except ValueError as error:  # pooch has compared the checksum and thrown the download away
-            raise CorruptData(
-                f"what {data_set.url} sent is not data set {name!r}, and was thrown away: {error}"
-            ) from None
-    _verify(data_set)
+        return locate(name)
+    if file.exists():
+        _verify(data_set)
+    else:
+        _download(data_set, file)
     if data_set.unpacks:
-        _unpack(file)
-    return data_set.path
+        _unpack(file, data_set.inside)
+    return locate(name)
+
+
+def _download(data_set: DataSet, file: Path) -> None:
+    """Bring a file; what turns out to be another one is thrown away."""
+    by = _pip_download if data_set.url.startswith("pip:") else None  # None: what suits the URL
+    checksum = None if data_set.covers else data_set.checksum
+    try:
+        pooch.retrieve(data_set.url, checksum, file.name, file.parent, downloader=by, progressbar=True)
+        if data_set.covers:
+            _verify_archive(data_set, file)
+    except ValueError as error:  # the checksum is another one
+        file.unlink(missing_ok=True)
+        raise CorruptData(
+            f"what {data_set.url} sent is not data set {data_set.name!r}, and was thrown away: {error}"
+        ) from None
 
 
 def _pip_download(url: str, output_file: str, _: pooch.Pooch | None) -> None:
@@ -245,8 +118,10 @@ def _pip_download(url: str, output_file: str, _: pooch.Pooch | None) -> None:
 
 
 def _verify(data_set: DataSet) -> None:
-    """Raise CorruptData unless the file is the one it should be."""
+    """Raise CorruptData unless the file is the one it should be, or the archive has the files it should have."""
     file = data_folder() / data_set.file
+    if data_set.covers:
+        return _verify_archive(data_set, file)
     algorithm, expected = data_set.checksum.split(":")
     with open(file, "rb") as opened:
         found = hashlib.file_digest(opened, algorithm).hexdigest()
@@ -258,14 +133,49 @@ def _verify(data_set: DataSet) -> None:
         )
 
 
-def _unpack(archive: Path) -> None:
+def _verify_archive(data_set: DataSet, archive: Path) -> None:
+    """Raise CorruptData unless an archive is whole and has the files it should have."""
+    try:
+        with zipfile.ZipFile(archive) as opened:
+            if damaged := opened.testzip():
+                raise zipfile.BadZipFile(f"{damaged} in it is not what was packed")
+            inside = [name for name in opened.namelist() if name.startswith(data_set.inside)]
+            names = [name.removeprefix(data_set.inside) for name in inside]
+            _verify_files(data_set, archive, names, lambda name: opened.read(data_set.inside + name))
+    except (zipfile.BadZipFile, zlib.error, EOFError) as error:
+        again = f"Move it away, then run `unrolled data fetch {data_set.name}`."
+        raise CorruptData(f"{archive} is damaged and is not used: {error}. {again}") from None
+
+
+def _verify_unpacked(data_set: DataSet) -> None:
+    """Raise CorruptData unless the files that an archive was unpacked to are those they should be."""
+    folder = (data_folder() / data_set.file).parent
+    names = [path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()]
+    _verify_files(data_set, folder, names, lambda name: (folder / name).read_bytes())
+
+
+def _verify_files(data_set: DataSet, where: Path, names: Iterable[str], read: Callable[[str], bytes]) -> None:
+    """Raise CorruptData unless the checksum of the covered ones of some files is right."""
+    covered = sorted(name for name in names if any(fnmatchcase(name, pattern) for pattern in data_set.covers))
+    lines = [f"{hashlib.sha256(read(name)).hexdigest()}  {name}\n" for name in covered]
+    found, expected = hashlib.sha256("".join(lines).encode()).hexdigest(), data_set.checksum.removeprefix("sha256:")
+    if found != expected:
+        raise CorruptData(
+            f"{where} does not have the files it should have and is not used: expected sha256 {expected[:12]}… of "
+            f"{', '.join(data_set.covers)}, got {found[:12]}… of {len(covered)} files. "
+            f"Move it away, then run `unrolled data fetch {data_set.name}`."
+        )
+
+
+def _unpack(archive: Path, inside: str) -> None:
     """Put what an archive has next to it: each file whole or not at all, none outside the folder, none replaced."""
     folder = archive.parent
     with zipfile.ZipFile(archive) as opened, tempfile.TemporaryDirectory(dir=folder) as partial:
         for member in opened.infolist():
-            wanted = not member.is_dir() and not member.filename.startswith("__MACOSX/")
-            if wanted and not (folder / member.filename).exists():
+            wanted = member.filename.startswith(inside) and not member.is_dir()
+            wanted = wanted and not member.filename.startswith("__MACOSX/")
+            if wanted and not (folder / member.filename.removeprefix(inside)).exists():
                 extracted = Path(opened.extract(member, partial))  # `extract` drops ".." and a leading "/"
-                place = folder / extracted.relative_to(partial)
+                place = folder / extracted.relative_to(Path(partial, inside))
                 place.parent.mkdir(parents=True, exist_ok=True)
                 extracted.rename(place)

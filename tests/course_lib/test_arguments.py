@@ -76,7 +76,7 @@ ints = torch.zeros(2, 3, dtype=torch.long)
         (
             lambda: load_text("nietsche"),
             ValueError,
-            "no data set is called 'nietsche'; known are: coco-.*, fra-eng, nietzsche, tinyshakespeare",
+            "no data set is called 'nietsche'; known are: bccd, camvid, coco-.*, fra-eng, nietzsche, tinyshakespeare",
         ),
     ],
 )

@@ -84,7 +84,7 @@ def test_hidden_tests_find_what_the_visible_ones_let_pass(tmp_path):
         (None, ["check", "a1", "--notebook", "mine.ipynb"], "No such file or directory: 'mine.ipynb'"),
         ("not json", ["check", "a1"], "a1.ipynb is not a notebook that can be read"),
         ('{"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": []}', ["check", "a1"], "no check cells"),
-        (None, ["data", "fetch"], "data fetch needs a name: one of coco-annotations-2014, "),
+        (None, ["data", "fetch"], "data fetch needs a name: one of bccd, camvid, coco-annotations-2014, "),
         (None, ["data", "fetch", "nietsche"], "no data set is called 'nietsche'"),
     ],
 )

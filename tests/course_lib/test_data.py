@@ -111,7 +111,7 @@ def test_a_wrong_download_is_thrown_away(small):
 
 
 def test_unknown_name_lists_the_known_ones():
-    with pytest.raises(ValueError, match=r"known are: coco-.*, fra-eng, nietzsche, tinyshakespeare"):
+    with pytest.raises(ValueError, match=r"known are: bccd, camvid, coco-.*, fra-eng, nietzsche, tinyshakespeare"):
         fetch("shakespear")
 
 

@@ -4,6 +4,7 @@ import hashlib
 import http.server
 import json
 import os
+import re
 import struct
 import threading
 import zipfile
@@ -14,6 +15,7 @@ import pytest
 import torch
 from PIL import Image
 
+import course_lib.data
 from course_lib.data import DATA_SETS, CorruptData, fetch, locate, registry
 from course_lib.data.pictures import load_coco_captions, load_easy_vqa, load_flickr8k, load_mnist
 from course_lib.data.shapes import make_scenes, write_coco
@@ -261,11 +263,11 @@ def test_a_wrong_archive_is_not_unpacked(archive):
 
 def test_every_entry_says_what_checks_and_what_reads_it():
     """Catches a checksum that is none, a file outside its folder, and a reader that does not exist."""
-    readers = {"load_text", "load_pairs", "load_flickr8k", "load_coco_captions", "load_easy_vqa"}
     for data_set in DATA_SETS.values():
         algorithm, digest = data_set.checksum.split(":")
         assert len(digest) == {"sha256": 64, "md5": 32}[algorithm] and int(digest, 16)
-        assert data_set.reader.split("(")[0] in readers
+        assert all(callable(getattr(course_lib.data, name)) for name in re.findall(r"load_\w+", data_set.reader))
+        assert data_set.reader.startswith("load_") and bool(data_set.covers) == bool(data_set.inside)
         if data_set.unpacks:
             assert Path(data_set.unpacks).parts[0] == Path(data_set.file).parts[0]
 

@@ -5,6 +5,7 @@ import random
 
 import numpy as np
 import pytest
+import torch
 from PIL import Image
 from pycocotools.coco import COCO
 
@@ -13,10 +14,13 @@ from course_lib.data.shapes import (
     KINDS,
     NUMBERS,
     RELATIONS,
+    DetectionBatches,
     Scene,
+    SegmentationBatches,
     Thing,
     boxes,
     captions,
+    detection_target,
     draw_scene,
     draw_scenes,
     instance_map,
@@ -84,6 +88,38 @@ def test_batches_of_pictures():
     assert np.allclose(pictures[0, :, 5, 7] * 255, draw_scene(SCENE)[5, 7])
 
 
+def test_detection_target():
+    """Catches labels that begin with 0, which is the ground, and boxes and masks of each other's things."""
+    target = detection_target(SCENE, masks=True)
+    assert [KINDS[label - 1] for label in target["labels"]] == ["ring", "circle", "circle"]
+    assert target["boxes"].tolist() == boxes(SCENE).tolist() and target["labels"].dtype == torch.int64
+    assert target["masks"].dtype == torch.bool and target["masks"].shape == (3, 64, 64)
+    assert np.array_equal((target["masks"] * torch.tensor([1, 2, 3])[:, None, None]).sum(0), instance_map(SCENE))
+    nothing = detection_target(Scene((), 64, 0), masks=True)
+    assert [tuple(value.shape) for value in nothing.values()] == [(0, 4), (0,), (0, 64, 64)]
+    assert "masks" not in detection_target(SCENE)
+
+
+def test_batches_for_detectors_and_segmenters():
+    """Catches pictures with each other's truth, a last batch that is short, and the same order every time."""
+    scenes = make_scenes("train", 11, side=100, most=6)
+    for batches in (DetectionBatches(scenes, 4, masks=True), SegmentationBatches(scenes, 4)):
+        torch.manual_seed(0)
+        first, second = list(batches), list(batches)
+        torch.manual_seed(0)
+        assert all(torch.equal(a, b) for (a, _), (b, _) in zip(first, batches, strict=True))
+        assert len(batches) == len(first) == 2 and not torch.equal(first[0][0], second[0][0])
+        for pictures, truths in first:
+            assert pictures.shape == (4, 3, 100, 100) and len(truths) == 4
+            for picture, truth in zip(pictures, truths, strict=True):
+                scene = next(scene for scene in scenes if torch.equal(draw_scenes([scene])[0], picture))
+                if isinstance(batches, SegmentationBatches):
+                    assert truth.dtype == torch.int64 and np.array_equal(truth, semantic_map(scene))
+                else:
+                    expected = detection_target(scene, masks=True)
+                    assert all(torch.equal(truth[name], value) for name, value in expected.items())
+
+
 def test_captions_are_true_different_and_varied():
     rng, seen = random.Random(0), set()
     for scene in make_scenes("train", 300):
@@ -93,6 +129,13 @@ def test_captions_are_true_different_and_varied():
     assert len(seen) > 900
     for words in ("left of", "above", "but no", "there are two", "there is one", " and a "):
         assert any(words in caption for caption in seen)
+
+
+def test_captions_of_a_scene_with_every_kind_name_no_absent_one():
+    rng = random.Random(0)
+    scene = next(s for s in make_scenes("train", 3000, 128, 6) if len({thing.kind for thing in s.things}) == len(KINDS))
+    written = [caption for _ in range(20) for caption in captions(scene, rng)]
+    assert all(is_true(caption, scene) for caption in written) and not any("but no" in caption for caption in written)
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from torch import nn
 from course_lib.data import TextWindows
 from course_lib.language import LanguageModel, next_symbol_loss
 from course_lib.recurrent import RNNCell
-from course_lib.train import train
+from course_lib.train import _to, train
 
 
 def fresh(seed=0):
@@ -59,6 +59,14 @@ def test_resumes_as_if_never_interrupted(tmp_path):
     assert resumed_rate == rate and rate == [1e-2 / 4]  # the schedule has been moved on after every batch
     for a, b in zip(whole.parameters(), resumed.parameters(), strict=True):
         assert torch.equal(a, b)
+
+
+def test_targets_go_to_the_device_too():
+    """Catches dicts in tuples, as detectors get them, that stay behind or come out as their keys."""
+    batch = (torch.zeros(2, 3), ({"boxes": torch.zeros(1, 4), "labels": torch.zeros(1)}, {"boxes": torch.zeros(0, 4)}))
+    pictures, targets = _to(torch.device("meta"), batch)
+    assert pictures.is_meta and [list(target) for target in targets] == [["boxes", "labels"], ["boxes"]]
+    assert all(value.is_meta for target in targets for value in target.values())
 
 
 def test_interrupting_keeps_what_happened(capsys):

@@ -1,6 +1,13 @@
 """A world of simple things in pictures, in which everything is known: what is said, asked and drawn can be checked."""
 
-from .batches import CaptionBatches, QuestionBatches, shapes_vocabulary
+from .batches import (
+    CaptionBatches,
+    DetectionBatches,
+    QuestionBatches,
+    SegmentationBatches,
+    detection_target,
+    shapes_vocabulary,
+)
 from .captions import NUMBERS, captions, is_true, truthfulness
 from .coco import SPLITS, make_scenes, write_coco
 from .drawing import boxes, draw_scene, draw_scenes, instance_map, semantic_map
@@ -18,12 +25,15 @@ __all__ = [
     "SPLITS",
     "TEXTURES",
     "CaptionBatches",
+    "DetectionBatches",
     "Question",
     "QuestionBatches",
     "Scene",
+    "SegmentationBatches",
     "Thing",
     "boxes",
     "captions",
+    "detection_target",
     "draw_scene",
     "draw_scenes",
     "holds",

@@ -1,8 +1,9 @@
-"""Batches from the world of shapes, for captioners and for models that answer questions."""
+"""Batches from the world of shapes: for captioners, models that answer questions, detectors and segmenters."""
 
 import random
 from collections.abc import Callable, Iterator, Sequence
 
+import numpy as np
 import torch
 from torch import Tensor
 from torch.nn.utils.rnn import pad_sequence
@@ -10,7 +11,7 @@ from torch.nn.utils.rnn import pad_sequence
 from ...language.vocabulary import END, START, Vocabulary
 from ..translations import SPECIALS
 from .captions import NUMBERS, captions
-from .drawing import draw_scenes
+from .drawing import boxes, draw_scenes, instance_map, semantic_map
 from .questions import ANSWERS, questions
 from .scene import COLOURS, KINDS, SIZES, TEXTURES, Scene
 
@@ -95,11 +96,81 @@ class QuestionBatches:
         return [self.vocabulary.encode([START, *q.text.split(), *q.answer.split(), END]) for q in asked]
 
 
+class DetectionBatches:
+    """Batches of pictures with what a detector should find in them.
+
+    Iterating gives (pictures (B, 3, side, side), a tuple of B targets, see `detection_target`), in an order drawn from
+    torch's global random numbers; scenes that do not fill a batch are left out.
+
+    Args:
+        scenes: what the pictures show.
+        batch_size: B.
+        masks: whether the targets have masks.
+    """
+
+    def __init__(self, scenes: Sequence[Scene], batch_size: int = 16, masks: bool = False):
+        self.scenes, self.batch_size, self.masks = scenes, batch_size, masks
+
+    def __len__(self) -> int:
+        return len(self.scenes) // self.batch_size
+
+    def __iter__(self) -> Iterator[tuple[Tensor, tuple[dict[str, Tensor], ...]]]:
+        for places in _order(self):
+            scenes = [self.scenes[place] for place in places]
+            yield draw_scenes(scenes), tuple(detection_target(scene, self.masks) for scene in scenes)
+
+
+class SegmentationBatches:
+    """Batches of pictures with the kind of thing that each pixel shows.
+
+    Iterating gives (pictures (B, 3, side, side), maps (B, side, side) int64: 0 is the ground, else the place in `KINDS`
+    plus one), in an order drawn from torch's global random numbers; scenes that do not fill a batch are left out.
+
+    Args:
+        scenes: what the pictures show.
+        batch_size: B.
+    """
+
+    def __init__(self, scenes: Sequence[Scene], batch_size: int = 16):
+        self.scenes, self.batch_size = scenes, batch_size
+
+    def __len__(self) -> int:
+        return len(self.scenes) // self.batch_size
+
+    def __iter__(self) -> Iterator[tuple[Tensor, Tensor]]:
+        for places in _order(self):
+            scenes = [self.scenes[place] for place in places]
+            maps = np.stack([semantic_map(scene) for scene in scenes])
+            yield draw_scenes(scenes), torch.from_numpy(maps).long()
+
+
+def detection_target(scene: Scene, masks: bool = False) -> dict[str, Tensor]:
+    """What a detector should find in a scene of N things, in the order of `scene.things`.
+
+    Returns:
+        boxes (N, 4) float32, around what is seen of each thing: x1 y1 x2 y2 in pixels, the far edges outside;
+        labels (N,) int64, the place in `KINDS` plus one; on demand masks (N, side, side) bool, where it is seen.
+    """
+    target = {
+        "boxes": torch.from_numpy(boxes(scene)),
+        "labels": torch.tensor([1 + KINDS.index(thing.kind) for thing in scene.things], dtype=torch.int64),
+    }
+    if masks:
+        numbers = torch.arange(1, len(scene.things) + 1)
+        target["masks"] = torch.from_numpy(instance_map(scene)) == numbers[:, None, None]
+    return target
+
+
+def _order(of: CaptionBatches | QuestionBatches | DetectionBatches | SegmentationBatches) -> tuple[Tensor, ...]:
+    """The places of each batch's scenes, drawn anew; the last batch is left out if it is not full."""
+    return torch.randperm(len(of.scenes)).split(of.batch_size)[: len(of)]
+
+
 def _batches(
     of: CaptionBatches | QuestionBatches, encode: Callable[[Scene, random.Random], list[Tensor]]
 ) -> Iterator[tuple[Tensor, Tensor]]:
     rng = random.Random(int(torch.randint(2**31, (1,))))
-    for places in torch.randperm(len(of.scenes)).split(of.batch_size)[: len(of)]:
+    for places in _order(of):
         scenes = [of.scenes[place] for place in places]
         texts = [text for scene in scenes for text in encode(scene, rng)]
         seen = draw_scenes(scenes) if of.maps is None else of.maps[places].float()

@@ -84,10 +84,10 @@ def _caption(scene: Scene, rng: random.Random) -> str:
         asked = Phrase(colour=one.colour if rng.random() < 0.4 else None, kind=one.kind)
         number = sum(map(asked.fits, scene.things))
         return f"there {'is' if number == 1 else 'are'} {NUMBERS[number]} {asked.text(plural=number > 1)}"
-    if form == "absent":
-        missing = [kind for kind in KINDS if all(thing.kind != kind for thing in scene.things)]
+    missing = [kind for kind in KINDS if all(thing.kind != kind for thing in scene.things)]
+    if form == "absent" and missing:
         return f"a {phrase.text()} but no {rng.choice(missing)}"
-    if len(scene.things) == 1 or form == "alone":
+    if len(scene.things) == 1 or form in ("alone", "absent"):
         return f"a {phrase.text()}"
     other = rng.choice([thing for thing in scene.things if thing is not one])
     link = "and"
