@@ -2,8 +2,8 @@
 
 What it catches: hidden tests that let a mistake pass, that blame the wrong exercise, or that reject a right answer.
 
-Each of the submissions carries answers to half of the exercises and the library's solutions of the others, which must
-keep all their points whatever is wrong beside them. The halves change from submission to submission.
+Each of the submissions carries answers to two thirds of the exercises and the library's solutions of the others,
+which must keep all their points whatever is wrong beside them. Which these are changes from submission to submission.
 """
 
 import ast
@@ -75,17 +75,17 @@ ANSWERS = [
 
 
 def submissions(assignment: str) -> dict[str, list[Answer]]:
-    """Which answers each student hands in: one each to half of the exercises, those that have the most left."""
+    """Which answers each student hands in: one each to most of the exercises, those that have the most left."""
     left = {
         name: [a for a in ANSWERS if (a.assignment, a.exercise) == (assignment, name)] for name in EXERCISES[assignment]
     }
-    half, shuffle = max(1, len(left) // 2), random.Random(0).shuffle
+    most, shuffle = max(1, 2 * len(left) // 3), random.Random(0).shuffle
     classes: dict[str, list[Answer]] = {}
     while any(left.values()):
         names = list(left)
         shuffle(names)  # among equals, other neighbours every time
         names.sort(key=lambda name: len(left[name]), reverse=True)
-        classes[f"student-{len(classes)}"] = [left[name].pop(0) for name in names[:half] if left[name]]
+        classes[f"student-{len(classes)}"] = [left[name].pop(0) for name in names[:most] if left[name]]
     return classes
 
 

@@ -1,7 +1,5 @@
 """Answers to beam_captions that students might give."""
 
-import math
-
 import torch
 
 from course_lib.captioning import Caption
@@ -50,49 +48,6 @@ def wrong_scores_unnormalised(model, logits, state, width, end, length):
         state = map_state(lambda part, rows=rows: part[rows], state)
         logits, state = model.step(torch.tensor([caption.words[-1] for caption in begun]), state)
     return [caption for caption, _ in kept]
-
-
-def wrong_log_p_replaced(model, logits, state, width, end, length):
-    """Takes log p of the last word for log p of the caption."""
-    finished, begun = [], [Caption([], 0.0)]
-    for _ in range(length):
-        log_p = torch.log_softmax(logits, dim=1)
-        best = log_p.flatten().topk(min(width, log_p.numel()))
-        candidates = list(finished)
-        for total, place in zip(best.values.tolist(), best.indices.tolist(), strict=True):
-            row, word = divmod(place, log_p.shape[1])
-            candidates.append((Caption([*begun[row].words, word], total), row))
-        kept = sorted(candidates, key=lambda candidate: -candidate[0].log_p)[:width]
-        finished = [candidate for candidate in kept if candidate[0].words[-1] == end]
-        unfinished = [candidate for candidate in kept if candidate[0].words[-1] != end]
-        if not unfinished:
-            break
-        begun, rows = map(list, zip(*unfinished, strict=True))
-        state = map_state(lambda part, rows=rows: part[rows], state)
-        logits, state = model.step(torch.tensor([caption.words[-1] for caption in begun]), state)
-    return [caption for caption, _ in kept]
-
-
-def wrong_product(model, logits, state, width, end, length):
-    """Multiplies probabilities, which are 0 in the end, and takes the logarithm last."""
-    finished, begun = [], [Caption([], 1.0)]
-    for _ in range(length):
-        so_far = logits.new_tensor([caption.log_p for caption in begun])
-        log_p = so_far[:, None] * torch.softmax(logits, dim=1)
-        best = log_p.flatten().topk(min(width, log_p.numel()))
-        candidates = list(finished)
-        for total, place in zip(best.values.tolist(), best.indices.tolist(), strict=True):
-            row, word = divmod(place, log_p.shape[1])
-            candidates.append((Caption([*begun[row].words, word], total), row))
-        kept = sorted(candidates, key=lambda candidate: -candidate[0].log_p)[:width]
-        finished = [candidate for candidate in kept if candidate[0].words[-1] == end]
-        unfinished = [candidate for candidate in kept if candidate[0].words[-1] != end]
-        if not unfinished:
-            break
-        begun, rows = map(list, zip(*unfinished, strict=True))
-        state = map_state(lambda part, rows=rows: part[rows], state)
-        logits, state = model.step(torch.tensor([caption.words[-1] for caption in begun]), state)
-    return [Caption(caption.words, math.log(max(caption.log_p, 1e-300))) for caption, _ in kept]
 
 
 def wrong_end_is_free(model, logits, state, width, end, length):
@@ -185,28 +140,6 @@ def wrong_finished_first(model, logits, state, width, end, length):
     return [caption for caption, _ in kept]
 
 
-def wrong_pairs(model, logits, state, width, end, length):
-    """Returns pairs that are no Caption."""
-    finished, begun = [], [Caption([], 0.0)]
-    for _ in range(length):
-        so_far = logits.new_tensor([caption.log_p for caption in begun])
-        log_p = so_far[:, None] + torch.log_softmax(logits, dim=1)
-        best = log_p.flatten().topk(min(width, log_p.numel()))
-        candidates = list(finished)
-        for total, place in zip(best.values.tolist(), best.indices.tolist(), strict=True):
-            row, word = divmod(place, log_p.shape[1])
-            candidates.append((Caption([*begun[row].words, word], total), row))
-        kept = sorted(candidates, key=lambda candidate: -candidate[0].log_p)[:width]
-        finished = [candidate for candidate in kept if candidate[0].words[-1] == end]
-        unfinished = [candidate for candidate in kept if candidate[0].words[-1] != end]
-        if not unfinished:
-            break
-        begun, rows = map(list, zip(*unfinished, strict=True))
-        state = map_state(lambda part, rows=rows: part[rows], state)
-        logits, state = model.step(torch.tensor([caption.words[-1] for caption in begun]), state)
-    return [(caption.words, caption.log_p) for caption, _ in kept]
-
-
 def wrong_one_word_of_each(model, logits, state, width, end, length):
     """After the first step continues each caption with its likeliest word only."""
     finished, begun = [], [Caption([], 0.0)]
@@ -236,28 +169,6 @@ def wrong_one_word_of_each(model, logits, state, width, end, length):
     return [caption for caption, _ in kept]
 
 
-def wrong_nothing_pruned(model, logits, state, width, end, length):
-    """Keeps W continuations of each caption, and all of those."""
-    finished, begun = [], [Caption([], 0.0)]
-    for _ in range(length):
-        so_far = logits.new_tensor([caption.log_p for caption in begun])
-        log_p = so_far[:, None] + torch.log_softmax(logits, dim=1)
-        best = log_p.flatten().topk(min(width * len(begun), log_p.numel()))
-        candidates = list(finished)
-        for total, place in zip(best.values.tolist(), best.indices.tolist(), strict=True):
-            row, word = divmod(place, log_p.shape[1])
-            candidates.append((Caption([*begun[row].words, word], total), row))
-        kept = sorted(candidates, key=lambda candidate: -candidate[0].log_p)
-        finished = [candidate for candidate in kept if candidate[0].words[-1] == end]
-        unfinished = [candidate for candidate in kept if candidate[0].words[-1] != end]
-        if not unfinished:
-            break
-        begun, rows = map(list, zip(*unfinished, strict=True))
-        state = map_state(lambda part, rows=rows: part[rows], state)
-        logits, state = model.step(torch.tensor([caption.words[-1] for caption in begun]), state)
-    return [caption for caption, _ in kept]
-
-
 def wrong_row_and_word_mixed_up(model, logits, state, width, end, length):
     """Takes the row for the remainder, place % K, and the word for place // K."""
     finished, begun = [], [Caption([], 0.0)]
@@ -269,96 +180,6 @@ def wrong_row_and_word_mixed_up(model, logits, state, width, end, length):
         for total, place in zip(best.values.tolist(), best.indices.tolist(), strict=True):
             word, row = divmod(place, len(begun))
             candidates.append((Caption([*begun[row].words, word], total), row))
-        kept = sorted(candidates, key=lambda candidate: -candidate[0].log_p)[:width]
-        finished = [candidate for candidate in kept if candidate[0].words[-1] == end]
-        unfinished = [candidate for candidate in kept if candidate[0].words[-1] != end]
-        if not unfinished:
-            break
-        begun, rows = map(list, zip(*unfinished, strict=True))
-        state = map_state(lambda part, rows=rows: part[rows], state)
-        logits, state = model.step(torch.tensor([caption.words[-1] for caption in begun]), state)
-    return [caption for caption, _ in kept]
-
-
-def wrong_always_width_candidates(model, logits, state, width, end, length):
-    """Asks topk for W candidates where there are fewer."""
-    finished, begun = [], [Caption([], 0.0)]
-    for _ in range(length):
-        so_far = logits.new_tensor([caption.log_p for caption in begun])
-        log_p = so_far[:, None] + torch.log_softmax(logits, dim=1)
-        best = log_p.flatten().topk(width)
-        candidates = list(finished)
-        for total, place in zip(best.values.tolist(), best.indices.tolist(), strict=True):
-            row, word = divmod(place, log_p.shape[1])
-            candidates.append((Caption([*begun[row].words, word], total), row))
-        kept = sorted(candidates, key=lambda candidate: -candidate[0].log_p)[:width]
-        finished = [candidate for candidate in kept if candidate[0].words[-1] == end]
-        unfinished = [candidate for candidate in kept if candidate[0].words[-1] != end]
-        if not unfinished:
-            break
-        begun, rows = map(list, zip(*unfinished, strict=True))
-        state = map_state(lambda part, rows=rows: part[rows], state)
-        logits, state = model.step(torch.tensor([caption.words[-1] for caption in begun]), state)
-    return [caption for caption, _ in kept]
-
-
-def wrong_never_more_than_words(model, logits, state, width, end, length):
-    """Never keeps more captions than there are words."""
-    finished, begun = [], [Caption([], 0.0)]
-    for _ in range(length):
-        so_far = logits.new_tensor([caption.log_p for caption in begun])
-        log_p = so_far[:, None] + torch.log_softmax(logits, dim=1)
-        best = log_p.flatten().topk(min(width, log_p.numel()))
-        candidates = list(finished)
-        for total, place in zip(best.values.tolist(), best.indices.tolist(), strict=True):
-            row, word = divmod(place, log_p.shape[1])
-            candidates.append((Caption([*begun[row].words, word], total), row))
-        kept = sorted(candidates, key=lambda candidate: -candidate[0].log_p)[: min(width, log_p.shape[1])]
-        finished = [candidate for candidate in kept if candidate[0].words[-1] == end]
-        unfinished = [candidate for candidate in kept if candidate[0].words[-1] != end]
-        if not unfinished:
-            break
-        begun, rows = map(list, zip(*unfinished, strict=True))
-        state = map_state(lambda part, rows=rows: part[rows], state)
-        logits, state = model.step(torch.tensor([caption.words[-1] for caption in begun]), state)
-    return [caption for caption, _ in kept]
-
-
-def wrong_begins_width_times(model, logits, state, width, end, length):
-    """Begins with W equal captions, and finds everything W times."""
-    finished, begun = [], [Caption([], 0.0)] * width
-    logits, state = map_state(lambda part: part.expand(width, *part.shape[1:]), (logits, state))
-    for _ in range(length):
-        so_far = logits.new_tensor([caption.log_p for caption in begun])
-        log_p = so_far[:, None] + torch.log_softmax(logits, dim=1)
-        best = log_p.flatten().topk(min(width, log_p.numel()))
-        candidates = list(finished)
-        for total, place in zip(best.values.tolist(), best.indices.tolist(), strict=True):
-            row, word = divmod(place, log_p.shape[1])
-            candidates.append((Caption([*begun[row].words, word], total), row))
-        kept = sorted(candidates, key=lambda candidate: -candidate[0].log_p)[:width]
-        finished = [candidate for candidate in kept if candidate[0].words[-1] == end]
-        unfinished = [candidate for candidate in kept if candidate[0].words[-1] != end]
-        if not unfinished:
-            break
-        begun, rows = map(list, zip(*unfinished, strict=True))
-        state = map_state(lambda part, rows=rows: part[rows], state)
-        logits, state = model.step(torch.tensor([caption.words[-1] for caption in begun]), state)
-    return [caption for caption, _ in kept]
-
-
-def wrong_one_list_for_all(model, logits, state, width, end, length):
-    """Appends to the list of the old caption, which all its continuations share."""
-    finished, begun = [], [Caption([], 0.0)]
-    for _ in range(length):
-        so_far = logits.new_tensor([caption.log_p for caption in begun])
-        log_p = so_far[:, None] + torch.log_softmax(logits, dim=1)
-        best = log_p.flatten().topk(min(width, log_p.numel()))
-        candidates = list(finished)
-        for total, place in zip(best.values.tolist(), best.indices.tolist(), strict=True):
-            row, word = divmod(place, log_p.shape[1])
-            begun[row].words.append(word)
-            candidates.append((Caption(begun[row].words, total), row))
         kept = sorted(candidates, key=lambda candidate: -candidate[0].log_p)[:width]
         finished = [candidate for candidate in kept if candidate[0].words[-1] == end]
         unfinished = [candidate for candidate in kept if candidate[0].words[-1] != end]
@@ -413,74 +234,6 @@ def wrong_finished_dropped(model, logits, state, width, end, length):
     return [caption for caption, _ in kept]
 
 
-def wrong_finished_kept_aside(model, logits, state, width, end, length):
-    """Keeps W unfinished captions and, out of the competition, all that have ever finished."""
-    done, begun = [], [Caption([], 0.0)]
-    for _ in range(length):
-        so_far = logits.new_tensor([caption.log_p for caption in begun])
-        log_p = so_far[:, None] + torch.log_softmax(logits, dim=1)
-        best = log_p.flatten().topk(min(2 * width, log_p.numel()))
-        candidates = []
-        for total, place in zip(best.values.tolist(), best.indices.tolist(), strict=True):
-            row, word = divmod(place, log_p.shape[1])
-            candidates.append((Caption([*begun[row].words, word], total), row))
-        done += [candidate for candidate in candidates if candidate[0].words[-1] == end]
-        unfinished = [candidate for candidate in candidates if candidate[0].words[-1] != end][:width]
-        kept = sorted(done + unfinished, key=lambda candidate: -candidate[0].log_p)[:width]
-        if not unfinished:
-            break
-        begun, rows = map(list, zip(*unfinished, strict=True))
-        state = map_state(lambda part, rows=rows: part[rows], state)
-        logits, state = model.step(torch.tensor([caption.words[-1] for caption in begun]), state)
-    return [caption for caption, _ in kept]
-
-
-def wrong_finished_keep_their_place(model, logits, state, width, end, length):
-    """Never lets a finished caption be pushed out: the beam becomes narrower with each."""
-    finished, begun = [], [Caption([], 0.0)]
-    for _ in range(length):
-        so_far = logits.new_tensor([caption.log_p for caption in begun])
-        log_p = so_far[:, None] + torch.log_softmax(logits, dim=1)
-        best = log_p.flatten().topk(min(width, log_p.numel()))
-        candidates = list(finished)
-        for total, place in zip(best.values.tolist(), best.indices.tolist(), strict=True):
-            row, word = divmod(place, log_p.shape[1])
-            candidates.append((Caption([*begun[row].words, word], total), row))
-        others = sorted(candidates[len(finished) :], key=lambda candidate: -candidate[0].log_p)
-        kept = finished + others[: width - len(finished)]
-        finished = [candidate for candidate in kept if candidate[0].words[-1] == end]
-        unfinished = [candidate for candidate in kept if candidate[0].words[-1] != end]
-        if not unfinished:
-            break
-        begun, rows = map(list, zip(*unfinished, strict=True))
-        state = map_state(lambda part, rows=rows: part[rows], state)
-        logits, state = model.step(torch.tensor([caption.words[-1] for caption in begun]), state)
-    kept.sort(key=lambda candidate: -candidate[0].log_p)
-    return [caption for caption, _ in kept]
-
-
-def wrong_end_fills_up(model, logits, state, width, end, length):
-    """Writes END once more at each step, as one does in a table."""
-    finished, begun = [], [Caption([], 0.0)]
-    for _ in range(length):
-        so_far = logits.new_tensor([caption.log_p for caption in begun])
-        log_p = so_far[:, None] + torch.log_softmax(logits, dim=1)
-        best = log_p.flatten().topk(min(width, log_p.numel()))
-        candidates = [(Caption([*caption.words, end], caption.log_p), row) for caption, row in finished]
-        for total, place in zip(best.values.tolist(), best.indices.tolist(), strict=True):
-            row, word = divmod(place, log_p.shape[1])
-            candidates.append((Caption([*begun[row].words, word], total), row))
-        kept = sorted(candidates, key=lambda candidate: -candidate[0].log_p)[:width]
-        finished = [candidate for candidate in kept if candidate[0].words[-1] == end]
-        unfinished = [candidate for candidate in kept if candidate[0].words[-1] != end]
-        if not unfinished:
-            break
-        begun, rows = map(list, zip(*unfinished, strict=True))
-        state = map_state(lambda part, rows=rows: part[rows], state)
-        logits, state = model.step(torch.tensor([caption.words[-1] for caption in begun]), state)
-    return [caption for caption, _ in kept]
-
-
 def wrong_drops_end(model, logits, state, width, end, length):
     """Returns captions without their END."""
     finished, begun = [], [Caption([], 0.0)]
@@ -501,72 +254,6 @@ def wrong_drops_end(model, logits, state, width, end, length):
         state = map_state(lambda part, rows=rows: part[rows], state)
         logits, state = model.step(torch.tensor([caption.words[-1] for caption in begun]), state)
     return [Caption([word for word in caption.words if word != end], caption.log_p) for caption, _ in kept]
-
-
-def wrong_unfinished_dropped(model, logits, state, width, end, length):
-    """Returns only those that finished in time."""
-    finished, begun = [], [Caption([], 0.0)]
-    for _ in range(length):
-        so_far = logits.new_tensor([caption.log_p for caption in begun])
-        log_p = so_far[:, None] + torch.log_softmax(logits, dim=1)
-        best = log_p.flatten().topk(min(width, log_p.numel()))
-        candidates = list(finished)
-        for total, place in zip(best.values.tolist(), best.indices.tolist(), strict=True):
-            row, word = divmod(place, log_p.shape[1])
-            candidates.append((Caption([*begun[row].words, word], total), row))
-        kept = sorted(candidates, key=lambda candidate: -candidate[0].log_p)[:width]
-        finished = [candidate for candidate in kept if candidate[0].words[-1] == end]
-        unfinished = [candidate for candidate in kept if candidate[0].words[-1] != end]
-        if not unfinished:
-            break
-        begun, rows = map(list, zip(*unfinished, strict=True))
-        state = map_state(lambda part, rows=rows: part[rows], state)
-        logits, state = model.step(torch.tensor([caption.words[-1] for caption in begun]), state)
-    return [caption for caption, _ in kept if caption.words[-1] == end]
-
-
-def wrong_end_is_zero(model, logits, state, width, end, length):
-    """Takes word 0 for END, whatever `end` says."""
-    finished, begun = [], [Caption([], 0.0)]
-    for _ in range(length):
-        so_far = logits.new_tensor([caption.log_p for caption in begun])
-        log_p = so_far[:, None] + torch.log_softmax(logits, dim=1)
-        best = log_p.flatten().topk(min(width, log_p.numel()))
-        candidates = list(finished)
-        for total, place in zip(best.values.tolist(), best.indices.tolist(), strict=True):
-            row, word = divmod(place, log_p.shape[1])
-            candidates.append((Caption([*begun[row].words, word], total), row))
-        kept = sorted(candidates, key=lambda candidate: -candidate[0].log_p)[:width]
-        finished = [candidate for candidate in kept if candidate[0].words[-1] == 0]
-        unfinished = [candidate for candidate in kept if candidate[0].words[-1] != 0]
-        if not unfinished:
-            break
-        begun, rows = map(list, zip(*unfinished, strict=True))
-        state = map_state(lambda part, rows=rows: part[rows], state)
-        logits, state = model.step(torch.tensor([caption.words[-1] for caption in begun]), state)
-    return [caption for caption, _ in kept]
-
-
-def wrong_stops_at_first_end(model, logits, state, width, end, length):
-    """Stops as soon as one caption is finished."""
-    finished, begun = [], [Caption([], 0.0)]
-    for _ in range(length):
-        so_far = logits.new_tensor([caption.log_p for caption in begun])
-        log_p = so_far[:, None] + torch.log_softmax(logits, dim=1)
-        best = log_p.flatten().topk(min(width, log_p.numel()))
-        candidates = list(finished)
-        for total, place in zip(best.values.tolist(), best.indices.tolist(), strict=True):
-            row, word = divmod(place, log_p.shape[1])
-            candidates.append((Caption([*begun[row].words, word], total), row))
-        kept = sorted(candidates, key=lambda candidate: -candidate[0].log_p)[:width]
-        finished = [candidate for candidate in kept if candidate[0].words[-1] == end]
-        unfinished = [candidate for candidate in kept if candidate[0].words[-1] != end]
-        if finished:
-            break
-        begun, rows = map(list, zip(*unfinished, strict=True))
-        state = map_state(lambda part, rows=rows: part[rows], state)
-        logits, state = model.step(torch.tensor([caption.words[-1] for caption in begun]), state)
-    return [caption for caption, _ in kept]
 
 
 def wrong_stops_when_the_best_ends(model, logits, state, width, end, length):
@@ -657,28 +344,6 @@ def wrong_one_state_for_all(model, logits, state, width, end, length):
     return [caption for caption, _ in kept]
 
 
-def wrong_first_state_for_all(model, logits, state, width, end, length):
-    """Goes on with the first state at every step."""
-    finished, begun = [], [Caption([], 0.0)]
-    for _ in range(length):
-        so_far = logits.new_tensor([caption.log_p for caption in begun])
-        log_p = so_far[:, None] + torch.log_softmax(logits, dim=1)
-        best = log_p.flatten().topk(min(width, log_p.numel()))
-        candidates = list(finished)
-        for total, place in zip(best.values.tolist(), best.indices.tolist(), strict=True):
-            row, word = divmod(place, log_p.shape[1])
-            candidates.append((Caption([*begun[row].words, word], total), row))
-        kept = sorted(candidates, key=lambda candidate: -candidate[0].log_p)[:width]
-        finished = [candidate for candidate in kept if candidate[0].words[-1] == end]
-        unfinished = [candidate for candidate in kept if candidate[0].words[-1] != end]
-        if not unfinished:
-            break
-        begun, rows = map(list, zip(*unfinished, strict=True))
-        first = map_state(lambda part, rows=rows: part[[0] * len(rows)], state)
-        logits, _ = model.step(torch.tensor([caption.words[-1] for caption in begun]), first)
-    return [caption for caption, _ in kept]
-
-
 def wrong_reorders_after_the_step(model, logits, state, width, end, length):
     """Reorders the states after the model has read the new words."""
     finished, begun = [], [Caption([], 0.0)]
@@ -703,53 +368,6 @@ def wrong_reorders_after_the_step(model, logits, state, width, end, length):
     return [caption for caption, _ in kept]
 
 
-def wrong_reorders_one_part(model, logits, state, width, end, length):
-    """Reorders only the first part of a state that is a tuple."""
-    finished, begun = [], [Caption([], 0.0)]
-    for _ in range(length):
-        so_far = logits.new_tensor([caption.log_p for caption in begun])
-        log_p = so_far[:, None] + torch.log_softmax(logits, dim=1)
-        best = log_p.flatten().topk(min(width, log_p.numel()))
-        candidates = list(finished)
-        for total, place in zip(best.values.tolist(), best.indices.tolist(), strict=True):
-            row, word = divmod(place, log_p.shape[1])
-            candidates.append((Caption([*begun[row].words, word], total), row))
-        kept = sorted(candidates, key=lambda candidate: -candidate[0].log_p)[:width]
-        finished = [candidate for candidate in kept if candidate[0].words[-1] == end]
-        unfinished = [candidate for candidate in kept if candidate[0].words[-1] != end]
-        if not unfinished:
-            break
-        begun, rows = map(list, zip(*unfinished, strict=True))
-        K = len(rows)
-        others = map_state(lambda part, K=K: part[torch.arange(K).clamp(max=len(part) - 1)], state)
-        state = map_state(lambda part, rows=rows: part[rows], state)
-        state = (state[0], *others[1:]) if type(state) is tuple else state
-        logits, state = model.step(torch.tensor([caption.words[-1] for caption in begun]), state)
-    return [caption for caption, _ in kept]
-
-
-def wrong_loses_the_kind_of_state(model, logits, state, width, end, length):
-    """Makes a plain tuple of a state, whatever it was."""
-    finished, begun = [], [Caption([], 0.0)]
-    for _ in range(length):
-        so_far = logits.new_tensor([caption.log_p for caption in begun])
-        log_p = so_far[:, None] + torch.log_softmax(logits, dim=1)
-        best = log_p.flatten().topk(min(width, log_p.numel()))
-        candidates = list(finished)
-        for total, place in zip(best.values.tolist(), best.indices.tolist(), strict=True):
-            row, word = divmod(place, log_p.shape[1])
-            candidates.append((Caption([*begun[row].words, word], total), row))
-        kept = sorted(candidates, key=lambda candidate: -candidate[0].log_p)[:width]
-        finished = [candidate for candidate in kept if candidate[0].words[-1] == end]
-        unfinished = [candidate for candidate in kept if candidate[0].words[-1] != end]
-        if not unfinished:
-            break
-        begun, rows = map(list, zip(*unfinished, strict=True))
-        state = tuple(part[rows] for part in state)
-        logits, state = model.step(torch.tensor([caption.words[-1] for caption in begun]), state)
-    return [caption for caption, _ in kept]
-
-
 def wrong_feeds_the_likeliest(model, logits, state, width, end, length):
     """Feeds each row its likeliest word, whichever was kept."""
     finished, begun = [], [Caption([], 0.0)]
@@ -769,57 +387,6 @@ def wrong_feeds_the_likeliest(model, logits, state, width, end, length):
         begun, rows = map(list, zip(*unfinished, strict=True))
         state = map_state(lambda part, rows=rows: part[rows], state)
         logits, state = model.step(logits.argmax(dim=1)[rows], state)
-    return [caption for caption, _ in kept]
-
-
-def wrong_feeds_finished(model, logits, state, width, end, length):
-    """Gives finished captions a row, too, and lets the model read END."""
-    finished, begun = [], [Caption([], 0.0)]
-    for _ in range(length):
-        so_far = logits.new_tensor([caption.log_p for caption in begun])
-        log_p = so_far[:, None] + torch.log_softmax(logits, dim=1)
-        best = log_p.flatten().topk(min(width, log_p.numel()))
-        candidates = list(finished)
-        for total, place in zip(best.values.tolist(), best.indices.tolist(), strict=True):
-            row, word = divmod(place, log_p.shape[1])
-            candidates.append((Caption([*begun[row].words, word], total), row))
-        kept = sorted(candidates, key=lambda candidate: -candidate[0].log_p)[:width]
-        finished = [candidate for candidate in kept if candidate[0].words[-1] == end]
-        unfinished = [candidate for candidate in kept if candidate[0].words[-1] != end]
-        if not unfinished:
-            break
-        begun, rows = map(list, zip(*unfinished, *finished, strict=True))
-        state = map_state(lambda part, rows=rows: part[rows], state)
-        logits, state = model.step(torch.tensor([caption.words[-1] for caption in begun]), state)
-        begun = begun[: len(unfinished)]
-        logits = logits[: len(begun)]
-        state = map_state(lambda part, begun=begun: part[: len(begun)], state)
-    return [caption for caption, _ in kept]
-
-
-def wrong_one_by_one(model, logits, state, width, end, length):
-    """Lets the model read the captions one after the other, in as many calls."""
-    finished, begun = [], [Caption([], 0.0)]
-    for _ in range(length):
-        so_far = logits.new_tensor([caption.log_p for caption in begun])
-        log_p = so_far[:, None] + torch.log_softmax(logits, dim=1)
-        best = log_p.flatten().topk(min(width, log_p.numel()))
-        candidates = list(finished)
-        for total, place in zip(best.values.tolist(), best.indices.tolist(), strict=True):
-            row, word = divmod(place, log_p.shape[1])
-            candidates.append((Caption([*begun[row].words, word], total), row))
-        kept = sorted(candidates, key=lambda candidate: -candidate[0].log_p)[:width]
-        finished = [candidate for candidate in kept if candidate[0].words[-1] == end]
-        unfinished = [candidate for candidate in kept if candidate[0].words[-1] != end]
-        if not unfinished:
-            break
-        begun, rows = map(list, zip(*unfinished, strict=True))
-        state = map_state(lambda part, rows=rows: part[rows], state)
-        steps = []
-        for k, caption in enumerate(begun):
-            row = map_state(lambda part, k=k: part[k : k + 1], state)
-            steps.append(model.step(torch.tensor(caption.words[-1:]), row))
-        logits, state = map_state(lambda *parts: torch.cat(parts), *steps)
     return [caption for caption, _ in kept]
 
 

@@ -23,25 +23,6 @@ def wrong_no_brevity_penalty(candidates, references, n=4):
     return precision
 
 
-def wrong_rewards_length(candidates, references, n=4):
-    """Rewards captions that are longer than their references."""
-    matched, written, c, r = [0] * n, [0] * n, 0, 0
-    for candidate, its_references in zip(candidates, references, strict=True):
-        c += len(candidate)
-        r += min((abs(len(words) - len(candidate)), len(words)) for words in its_references)[1]
-        for k in range(1, n + 1):
-            ours = Counter(tuple(candidate[i : i + k]) for i in range(len(candidate) - k + 1))
-            allowed = Counter()
-            for words in its_references:
-                allowed |= Counter(tuple(words[i : i + k]) for i in range(len(words) - k + 1))
-            matched[k - 1] += (ours & allowed).total()
-            written[k - 1] += ours.total()
-    if 0 in matched:
-        return 0.0
-    precision = math.prod(m / w for m, w in zip(matched, written, strict=True)) ** (1 / n)
-    return math.exp(1 - r / c) * precision
-
-
 def wrong_penalty_turned_round(candidates, references, n=4):
     """Exchanges c and r."""
     matched, written, c, r = [0] * n, [0] * n, 0, 0
@@ -118,44 +99,6 @@ def wrong_sum_of_references(candidates, references, n=4):
     return min(1.0, math.exp(1 - r / c)) * precision
 
 
-def wrong_first_reference(candidates, references, n=4):
-    """Compares with the first reference only."""
-    matched, written, c, r = [0] * n, [0] * n, 0, 0
-    for candidate, its_references in zip(candidates, references, strict=True):
-        c += len(candidate)
-        r += min((abs(len(words) - len(candidate)), len(words)) for words in its_references)[1]
-        for k in range(1, n + 1):
-            ours = Counter(tuple(candidate[i : i + k]) for i in range(len(candidate) - k + 1))
-            allowed = Counter()
-            for words in its_references[:1]:
-                allowed |= Counter(tuple(words[i : i + k]) for i in range(len(words) - k + 1))
-            matched[k - 1] += (ours & allowed).total()
-            written[k - 1] += ours.total()
-    if 0 in matched:
-        return 0.0
-    precision = math.prod(m / w for m, w in zip(matched, written, strict=True)) ** (1 / n)
-    return min(1.0, math.exp(1 - r / c)) * precision
-
-
-def wrong_common_to_all(candidates, references, n=4):
-    """Takes only what all references have in common."""
-    matched, written, c, r = [0] * n, [0] * n, 0, 0
-    for candidate, its_references in zip(candidates, references, strict=True):
-        c += len(candidate)
-        r += min((abs(len(words) - len(candidate)), len(words)) for words in its_references)[1]
-        for k in range(1, n + 1):
-            ours = Counter(tuple(candidate[i : i + k]) for i in range(len(candidate) - k + 1))
-            allowed = ours
-            for words in its_references:
-                allowed = allowed & Counter(tuple(words[i : i + k]) for i in range(len(words) - k + 1))
-            matched[k - 1] += (ours & allowed).total()
-            written[k - 1] += ours.total()
-    if 0 in matched:
-        return 0.0
-    precision = math.prod(m / w for m, w in zip(matched, written, strict=True)) ** (1 / n)
-    return min(1.0, math.exp(1 - r / c)) * precision
-
-
 def wrong_shortest_reference(candidates, references, n=4):
     """Takes the shortest reference for r."""
     matched, written, c, r = [0] * n, [0] * n, 0, 0
@@ -181,25 +124,6 @@ def wrong_longest_reference(candidates, references, n=4):
     for candidate, its_references in zip(candidates, references, strict=True):
         c += len(candidate)
         r += max(len(words) for words in its_references)
-        for k in range(1, n + 1):
-            ours = Counter(tuple(candidate[i : i + k]) for i in range(len(candidate) - k + 1))
-            allowed = Counter()
-            for words in its_references:
-                allowed |= Counter(tuple(words[i : i + k]) for i in range(len(words) - k + 1))
-            matched[k - 1] += (ours & allowed).total()
-            written[k - 1] += ours.total()
-    if 0 in matched:
-        return 0.0
-    precision = math.prod(m / w for m, w in zip(matched, written, strict=True)) ** (1 / n)
-    return min(1.0, math.exp(1 - r / c)) * precision
-
-
-def wrong_mean_reference(candidates, references, n=4):
-    """Takes the mean length of the references for r."""
-    matched, written, c, r = [0] * n, [0] * n, 0, 0
-    for candidate, its_references in zip(candidates, references, strict=True):
-        c += len(candidate)
-        r += sum(len(words) for words in its_references) / len(its_references)
         for k in range(1, n + 1):
             ours = Counter(tuple(candidate[i : i + k]) for i in range(len(candidate) - k + 1))
             allowed = Counter()
@@ -251,25 +175,6 @@ def wrong_first_of_equals(candidates, references, n=4):
     return min(1.0, math.exp(1 - r / c)) * precision
 
 
-def wrong_longest_grams_only(candidates, references, n=4):
-    """Uses the n-grams of size n only."""
-    matched, written, c, r = [0] * n, [0] * n, 0, 0
-    for candidate, its_references in zip(candidates, references, strict=True):
-        c += len(candidate)
-        r += min((abs(len(words) - len(candidate)), len(words)) for words in its_references)[1]
-        for k in range(1, n + 1):
-            ours = Counter(tuple(candidate[i : i + k]) for i in range(len(candidate) - k + 1))
-            allowed = Counter()
-            for words in its_references:
-                allowed |= Counter(tuple(words[i : i + k]) for i in range(len(words) - k + 1))
-            matched[k - 1] += (ours & allowed).total()
-            written[k - 1] += ours.total()
-    if matched[-1] == 0:
-        return 0.0
-    precision = matched[-1] / written[-1]
-    return min(1.0, math.exp(1 - r / c)) * precision
-
-
 def wrong_arithmetic_mean(candidates, references, n=4):
     """Takes the arithmetic mean of the p_k."""
     matched, written, c, r = [0] * n, [0] * n, 0, 0
@@ -286,25 +191,6 @@ def wrong_arithmetic_mean(candidates, references, n=4):
     if 0 in matched:
         return 0.0
     precision = sum(m / w for m, w in zip(matched, written, strict=True)) / n
-    return min(1.0, math.exp(1 - r / c)) * precision
-
-
-def wrong_product(candidates, references, n=4):
-    """Forgets the n-th root."""
-    matched, written, c, r = [0] * n, [0] * n, 0, 0
-    for candidate, its_references in zip(candidates, references, strict=True):
-        c += len(candidate)
-        r += min((abs(len(words) - len(candidate)), len(words)) for words in its_references)[1]
-        for k in range(1, n + 1):
-            ours = Counter(tuple(candidate[i : i + k]) for i in range(len(candidate) - k + 1))
-            allowed = Counter()
-            for words in its_references:
-                allowed |= Counter(tuple(words[i : i + k]) for i in range(len(words) - k + 1))
-            matched[k - 1] += (ours & allowed).total()
-            written[k - 1] += ours.total()
-    if 0 in matched:
-        return 0.0
-    precision = math.prod(m / w for m, w in zip(matched, written, strict=True))
     return min(1.0, math.exp(1 - r / c)) * precision
 
 
@@ -346,44 +232,6 @@ def wrong_one_pool(candidates, references, n=4):
     return min(1.0, math.exp(1 - r / c)) * precision
 
 
-def wrong_last_gram_lost(candidates, references, n=4):
-    """Stops one k-gram before the end of a sentence."""
-    matched, written, c, r = [0] * n, [0] * n, 0, 0
-    for candidate, its_references in zip(candidates, references, strict=True):
-        c += len(candidate)
-        r += min((abs(len(words) - len(candidate)), len(words)) for words in its_references)[1]
-        for k in range(1, n + 1):
-            ours = Counter(tuple(candidate[i : i + k]) for i in range(len(candidate) - k))
-            allowed = Counter()
-            for words in its_references:
-                allowed |= Counter(tuple(words[i : i + k]) for i in range(len(words) - k))
-            matched[k - 1] += (ours & allowed).total()
-            written[k - 1] += ours.total()
-    if 0 in matched:
-        return 0.0
-    precision = math.prod(m / w for m, w in zip(matched, written, strict=True)) ** (1 / n)
-    return min(1.0, math.exp(1 - r / c)) * precision
-
-
-def wrong_stumps(candidates, references, n=4):
-    """Counts the shorter rests at the end of a sentence as k-grams too."""
-    matched, written, c, r = [0] * n, [0] * n, 0, 0
-    for candidate, its_references in zip(candidates, references, strict=True):
-        c += len(candidate)
-        r += min((abs(len(words) - len(candidate)), len(words)) for words in its_references)[1]
-        for k in range(1, n + 1):
-            ours = Counter(tuple(candidate[i : i + k]) for i in range(len(candidate)))
-            allowed = Counter()
-            for words in its_references:
-                allowed |= Counter(tuple(words[i : i + k]) for i in range(len(words)))
-            matched[k - 1] += (ours & allowed).total()
-            written[k - 1] += ours.total()
-    if 0 in matched:
-        return 0.0
-    precision = math.prod(m / w for m, w in zip(matched, written, strict=True)) ** (1 / n)
-    return min(1.0, math.exp(1 - r / c)) * precision
-
-
 def wrong_recall(candidates, references, n=4):
     """Divides by what the references have instead of what was said."""
     matched, written, c, r = [0] * n, [0] * n, 0, 0
@@ -421,25 +269,6 @@ def wrong_smoothed(candidates, references, n=4):
     return min(1.0, math.exp(1 - r / c)) * precision
 
 
-def wrong_letters(candidates, references, n=4):
-    """Compares groups of letters instead of groups of words."""
-    matched, written, c, r = [0] * n, [0] * n, 0, 0
-    for candidate, its_references in zip(candidates, references, strict=True):
-        c += len(candidate)
-        r += min((abs(len(words) - len(candidate)), len(words)) for words in its_references)[1]
-        for k in range(1, n + 1):
-            ours = Counter("".join(candidate)[i : i + k] for i in range(len("".join(candidate)) - k + 1))
-            allowed = Counter()
-            for words in its_references:
-                allowed |= Counter("".join(words)[i : i + k] for i in range(len("".join(words)) - k + 1))
-            matched[k - 1] += (ours & allowed).total()
-            written[k - 1] += ours.total()
-    if 0 in matched:
-        return 0.0
-    precision = math.prod(m / w for m, w in zip(matched, written, strict=True)) ** (1 / n)
-    return min(1.0, math.exp(1 - r / c)) * precision
-
-
 def wrong_joined_words(candidates, references, n=4):
     """Joins the words of a k-gram without a space between them."""
     matched, written, c, r = [0] * n, [0] * n, 0, 0
@@ -473,23 +302,6 @@ def wrong_mean_of_sentences(candidates, references, n=4):
             precision *= ((ours & allowed).total() / max(ours.total(), 1)) ** (1 / n)
         scores.append(min(1.0, math.exp(1 - r / c)) * precision if precision else 0.0)
     return sum(scores) / len(scores)
-
-
-def wrong_mean_of_shares(candidates, references, n=4):
-    """Takes the mean of the captions' own shares p_k instead of dividing the sums."""
-    c = r = 0
-    shares = [[] for _ in range(n)]
-    for candidate, its_references in zip(candidates, references, strict=True):
-        c += len(candidate)
-        r += min((abs(len(words) - len(candidate)), len(words)) for words in its_references)[1]
-        for k in range(1, n + 1):
-            ours = Counter(tuple(candidate[i : i + k]) for i in range(len(candidate) - k + 1))
-            allowed = Counter()
-            for words in its_references:
-                allowed |= Counter(tuple(words[i : i + k]) for i in range(len(words) - k + 1))
-            shares[k - 1].append((ours & allowed).total() / max(ours.total(), 1))
-    precision = math.prod(sum(some) / len(some) for some in shares) ** (1 / n)
-    return min(1.0, math.exp(1 - r / c)) * precision if precision else 0.0
 
 
 def wrong_penalty_of_each_caption(candidates, references, n=4):
