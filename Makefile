@@ -21,7 +21,7 @@ serve: book  ## show it on localhost
 	@$(BIN)/python -m http.server --bind 127.0.0.1 --directory _build/site/self-study 8000
 
 test: lint  ## lint and all tests
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest --numprocesses 2
 
 lint: $(INSTALLED)
 	@$(BIN)/ruff check .

@@ -60,7 +60,7 @@ def _run_chapters(environment: dict[str, str]) -> None:
     quiet = {"env": environment, "cwd": ROOT, "capture_output": True, "check": True}
     print("Running the chapters whose outputs are not cached ...", flush=True)
     subprocess.run([BIN / "jcache", "notebook", *cache, "add", "-r", "myst_nb_md", *chapters], **quiet)
-    subprocess.run([BIN / "jcache", "project", *cache, "execute", "-e", "local-parallel", "-t", "120"], **quiet)
+    subprocess.run([BIN / "jcache", "project", *cache, "execute", "-e", "local-parallel", "-t", "300"], **quiet)
 
 
 def _empty_if_changed(folder: Path, inputs: list[Path]) -> None:

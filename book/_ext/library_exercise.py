@@ -51,7 +51,7 @@ def _signature(head: str) -> str:
     if len(line) <= 80:
         return line
     start, inside, end = re.fullmatch(r"(def \w+\()(.*)(\)(?: -> .*)?:)", " ".join(line.split())).groups()
-    arguments = re.split(r", (?=\w+(?::|=|,|$))", inside.rstrip(", "))
+    arguments = re.split(r", (?=\w+(?::|=|,|$))", inside.strip(", "))
     return "\n".join([start, *(f"    {argument}," for argument in arguments), end])
 
 

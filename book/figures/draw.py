@@ -26,6 +26,23 @@ class Diagram:
         )
         self.text(x, y, text)
 
+    def frame(
+        self,
+        x: float,
+        y: float,
+        width: float,
+        height: float,
+        colour: str,
+        line: float,
+        fill: str = "none",
+        opacity: float = 1,
+    ) -> None:
+        """A rectangle with square corners whose upper left one is (x, y), such as a picture or a box in it."""
+        self.shapes.append(
+            f'<rect x="{x}" y="{y}" width="{width}" height="{height}" fill="{fill}" stroke="{colour}" '
+            f'stroke-width="{line}" opacity="{opacity}"/>'
+        )
+
     def circle(self, x: float, y: float, radius: float, text: str = "", colour: str = INK) -> None:
         """A circle around the point (x, y)."""
         self.shapes.append(
