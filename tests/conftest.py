@@ -27,10 +27,26 @@ def pytest_xdist_make_scheduler(config, log):
 
 
 def what_it_shares(nodeid: str) -> str:
-    """The site, whose folder only one may write; an assignment's grades; or what the test's own file sets up."""
+    """A page of the site; an assignment's grades; or what the test's own file sets up."""
     file, _, test = nodeid.partition("::")
-    if file.startswith("tests/book/") or file.endswith("test_site.py"):
-        return "site"
+    if file.startswith("tests/book/"):
+        return nodeid.partition("[")[0]
     if file.startswith("tests/solutions/"):
         return "grades of " + re.search(r"\[(a\d+)", test)[1]
     return file
+
+
+@pytest.fixture(scope="session")
+def pages(testrun_uid) -> Path:
+    """The folder of the self-study edition's pages, built once for all processes of this run."""
+    from filelock import FileLock
+
+    from editions.site import BUILD, build_site
+
+    BUILD.mkdir(exist_ok=True)
+    with FileLock(BUILD / "pages-for-tests.lock"):
+        built_in = BUILD / "pages-for-tests.txt"
+        if not built_in.exists() or built_in.read_text() != testrun_uid:
+            build_site("self-study")
+            built_in.write_text(testrun_uid)
+    return BUILD / "site" / "self-study"

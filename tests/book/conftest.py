@@ -7,22 +7,13 @@ import shutil
 import subprocess
 import threading
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-from editions.site import build_site
-
 NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome", "microsoft-edge")
 OFFLINE = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", OFFLINE]
-
-
-@pytest.fixture(scope="session")
-def pages() -> Path:
-    """The folder of the self-study edition's pages."""
-    return build_site("self-study")
 
 
 @pytest.fixture(scope="session")

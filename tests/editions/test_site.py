@@ -13,7 +13,6 @@ import pytest
 
 from editions.leaks import find_leaks, hidden_tests, solutions_of
 from editions.site import build_site
-from editions.vendor import FOR_THE_SITE, fetch_vendored
 from grading.exercise_code import find_exercises
 
 ROOT = Path(__file__).parents[2]
@@ -58,9 +57,8 @@ MISTAKES = {
 
 
 @pytest.fixture
-def small_house(tmp_path) -> Path:
-    """A copy of what git knows, with a book of one page."""
-    fetch_vendored(FOR_THE_SITE, ROOT / "_build" / "vendor" / "vendor")
+def small_house(pages, tmp_path) -> Path:
+    """A copy of what git knows, with a book of one page; `pages`, as what the site serves has been fetched for it."""
     tracked = subprocess.run(["git", "ls-files", "-co", "--exclude-standard"], cwd=ROOT, capture_output=True, text=True)
     for name in tracked.stdout.splitlines():
         if (ROOT / name).is_file() and not (name.startswith("book/") and name.count("/") == 1 and name.endswith(".md")):
@@ -106,13 +104,13 @@ def test_release_refuses_a_planted_solution(small_house):
     assert not (small_house / "dist").exists(), "what leaks lies ready to be sent"
 
 
-def test_public_edition_shows_no_solution_and_self_study_edition_all():
+def test_public_edition_shows_no_solution_and_self_study_edition_all(pages):
     exercises = find_exercises(ROOT / "course_lib").values()
     secrets = solutions_of(list(exercises)) + hidden_tests(ROOT)
     public = build_site("public")
     assert find_leaks(public, secrets) == []
     assert not (public / "_modules").exists() and "[source]" not in (public / "api.html").read_text()
-    shown = "\n".join(find_leaks(build_site("self-study"), secrets))
+    shown = "\n".join(find_leaks(pages, secrets))
     too_plain = {"word_embedding", "picture_at_every_step"}  # to be told from anybody's code
     for exercise in exercises:
         assert f"the solution of {exercise.name}" in shown or exercise.name in too_plain

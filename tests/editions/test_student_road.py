@@ -12,6 +12,7 @@ import sys
 import time
 import tomllib
 import urllib.request
+from collections.abc import Iterator
 from pathlib import Path
 
 import nbformat
@@ -54,8 +55,8 @@ def handed_out(tmp_path_factory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def tools(handed_out) -> Path:
-    """A fresh environment with the wheel and nothing else; the folder of its programs."""
+def tools(handed_out) -> Iterator[Path]:
+    """A fresh environment with the wheel and nothing else; the folder of its programs. It has 7 GB: it goes at once."""
     environment = handed_out.parent / "venv"
     subprocess.run([another_python(), "-m", "venv", environment], check=True)
     (wheel,) = handed_out.glob("*.whl")
@@ -71,7 +72,8 @@ def tools(handed_out) -> Path:
         cwd=handed_out,
     )
     assert result.returncode == 0, result.stderr[-3000:]
-    return programs
+    yield programs
+    shutil.rmtree(environment)
 
 
 def solved(handed_out: Path, folder: Path, training: bool) -> Path:
