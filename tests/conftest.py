@@ -47,6 +47,9 @@ def pages(testrun_uid) -> Path:
     with FileLock(BUILD / "pages-for-tests.lock"):
         built_in = BUILD / "pages-for-tests.txt"
         if not built_in.exists() or built_in.read_text() != testrun_uid:
-            build_site("self-study")
+            try:
+                build_site("self-study")
+            except SystemExit as error:
+                pytest.fail(str(error))
             built_in.write_text(testrun_uid)
     return BUILD / "site" / "self-study"
