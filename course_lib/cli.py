@@ -23,7 +23,13 @@ def main(arguments: list[str] | None = None) -> int:
     command.add_argument("name", nargs="?", help="the data set to fetch")
     command.set_defaults(run=_data)
 
-    options = parser.parse_args(arguments)
+    command = commands.add_parser("grade", add_help=False, help="grade a class (full edition only)")
+    command.set_defaults(run=_grade)
+
+    options, rest = parser.parse_known_args(arguments)
+    if rest and options.run is not _grade:
+        parser.error(f"unrecognized arguments: {' '.join(rest)}")
+    options.rest = rest
     try:
         return options.run(options)
     except (OSError, ValueError) as error:
@@ -44,6 +50,14 @@ def _check(options: argparse.Namespace) -> int:
     results = run_checks(notebook, path.parent)
     print(report(options.assignment, results))
     return 0 if all(result.state == PASSED for result in results) else 1
+
+
+def _grade(options: argparse.Namespace) -> int:
+    try:
+        from grading.command import main as grade
+    except ImportError:
+        raise ValueError("grade needs the full edition: this one is for students") from None
+    return grade(options.rest)
 
 
 def _data(options: argparse.Namespace) -> int:

@@ -8,7 +8,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from grading.exercise_code import ExerciseCode, assignment_number, find_exercises
+from grading.exercise_code import ExerciseCode, assignment_number, find_exercises, remove_bodies
 from grading.source import library_version, student_wheel
 
 ROOT = Path(__file__).parents[1]
@@ -18,12 +18,7 @@ def remove_solutions(library: Path, through: str | None) -> list[ExerciseCode]:
     """Empty, in place, the exercises of all assignments after `through`; returns them."""
     last = assignment_number(through)
     removed = [e for e in find_exercises(library).values() if assignment_number(e.assignment) > last]
-    for exercise in sorted(removed, key=lambda e: e.body_lines, reverse=True):  # from below, so that lines stay put
-        lines = exercise.path.read_text(encoding="utf-8").splitlines(keepends=True)
-        begin, end = exercise.body_lines
-        lines[begin - 1 : end] = [f'    raise Unfinished("{exercise.assignment}", "{exercise.name}")\n']
-        source = re.sub(r"(from \.+exercises import )exercise\b", r"\1Unfinished, exercise", "".join(lines), count=1)
-        exercise.path.write_text(source, encoding="utf-8")
+    remove_bodies(removed)
     return removed
 
 

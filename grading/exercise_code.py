@@ -1,6 +1,7 @@
 """The source code of exercises: signature and docstring, which everybody may see, and the body, the solution."""
 
 import ast
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -41,6 +42,16 @@ def find_exercises(library: Path) -> dict[str, ExerciseCode]:
                 raise ValueError(f"{path}: exercise {node.name} is also in {found[node.name].path}")
             found[node.name] = _split(node, assignment, path, source.splitlines())
     return found
+
+
+def remove_bodies(exercises: list[ExerciseCode]) -> None:
+    """Empty these exercises where they stand: they raise `Unfinished`, which names the function to write."""
+    for exercise in sorted(exercises, key=lambda e: e.body_lines, reverse=True):  # from below, so that lines stay put
+        lines = exercise.path.read_text(encoding="utf-8").splitlines(keepends=True)
+        begin, end = exercise.body_lines
+        lines[begin - 1 : end] = [f'    raise Unfinished("{exercise.assignment}", "{exercise.name}")\n']
+        source = re.sub(r"(from \.+exercises import )exercise\b", r"\1Unfinished, exercise", "".join(lines), count=1)
+        exercise.path.write_text(source, encoding="utf-8")
 
 
 def _assignment(node: ast.FunctionDef) -> str | None:

@@ -1,0 +1,221 @@
+"""The process that has imported torch already and makes a fresh kernel for each submission by forking itself.
+
+It reads one job a line from standard input and answers, line by line, what became of each cell:
+
+    {"cells": [{"code": ..., "seconds": ..., "replay": ...}, ...], "limits": {...}, "isolated": true}
+    {"cell": 0, "status": "ok", "seconds": 0.01, "outputs": [...], ...}
+    ...
+    {"end": true}
+
+When a submission ends its own kernel, or has to be ended, a new kernel runs the cells marked `replay` again (all but
+tests and the cell it happened in) and goes on behind. Run it as `python warm.py USER`; USER is the number of the user
+to become, or nothing.
+"""
+
+import gc
+import importlib
+import json
+import os
+import shutil
+import signal
+import sys
+import time
+import traceback
+from pathlib import Path
+
+import jail
+from client import DIED, TIMEOUT, Client, Ended, Watcher
+
+KERNELS = 4  # for one submission at most
+CLIENT_BYTES = 1 << 30  # of memory for the client beside a submission
+NOT_RUN = "not run"
+WHAT_TAKES_TIME = (
+    "ipykernel.kernelapp",
+    "ipykernel.ipkernel",
+    "IPython.core.completer",
+    "matplotlib.pyplot",
+    "torchvision.ops",
+    "skimage.segmentation",
+    "course_lib.checks",
+    "course_lib.notebook",
+)
+
+
+def main() -> None:
+    """Get ready, say so, and work until standard input ends."""
+    _import_what_takes_time()
+    if len(sys.argv) > 1:
+        jail.mount("proc", "/proc", jail.NO_SETUID | jail.NO_DEVICES | jail.NO_EXECUTION)  # one that nothing covers
+        os.setgroups([]), os.setgid(int(sys.argv[1])), os.setuid(int(sys.argv[1]))
+    jail.hide()
+    _say({"ready": True})
+    for line in sys.stdin:
+        work_on(json.loads(line))
+
+
+def work_on(job: dict) -> None:
+    """Run a job's cells, with as many kernels as it needs and may have."""
+    cells, limits = job["cells"], job["limits"]
+    end = time.monotonic() + limits["seconds"]
+    begin, without = 0, set()
+    for _ in range(KERNELS):
+        steps = [i for i in range(len(cells)) if i >= begin or (cells[i]["replay"] and i not in without)]
+        done, status = _run_once(job, steps, begin, end)
+        if status is None:
+            begin = len(cells)
+            break
+        without.add(done)  # the cell in which it ended
+        _say({"cell": done, "status": status, "outputs": []})
+        begin = done + 1
+        if begin >= len(cells) or time.monotonic() > end:
+            break
+    for i in range(begin, len(cells)):
+        _say({"cell": i, "status": NOT_RUN, "outputs": []})
+    _say({"end": True})
+
+
+def _run_once(job: dict, steps: list[int], begin: int, end: float) -> tuple[int, str | None]:
+    """Run cells on one kernel; returns where it ended and why, or None if it came to the last one."""
+    reading, writing = os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.close(reading)
+        try:
+            _be_client(job, steps, begin, os.fdopen(writing, "w"))
+        except Ended as ended:
+            os.write(writing, json.dumps({"ended": ended.status}).encode() + b"\n")
+        except BaseException as error:
+            os.write(
+                writing, json.dumps({"fault": "".join(traceback.format_exception(error))[-3000:]}).encode() + b"\n"
+            )
+        os._exit(0)
+    os.close(writing)
+    at, status = begin, DIED
+    with os.fdopen(reading) as lines:
+        signal.setitimer(signal.ITIMER_REAL, max(0.1, end - time.monotonic()))
+        signal.signal(signal.SIGALRM, lambda *_: os.kill(child, signal.SIGKILL))
+        for line in lines:
+            told = json.loads(line)
+            if "fault" in told:
+                raise SystemExit(f"the client failed: {told['fault']}")
+            if "ended" in told:
+                status = told["ended"]
+            elif "last" in told:
+                status = None
+            else:
+                at = told["cell"] + 1
+                _say(told)
+        signal.setitimer(signal.ITIMER_REAL, 0)
+    os.waitpid(child, 0)
+    if not job["isolated"]:  # else it had a /tmp of its own
+        for left in Path("/tmp").glob(f".{child}-*"):
+            shutil.rmtree(left, ignore_errors=True)
+    return at, TIMEOUT if status == DIED and time.monotonic() > end else status
+
+
+def _be_client(job: dict, steps: list[int], begin: int, answers) -> None:
+    """In a fork: shut the submission in, start its kernel, send it the cells and write down what comes back."""
+    limits = job["limits"]
+    os.setsid()
+    jail.die_with_parent()
+    if job["isolated"]:
+        jail.new_namespaces(limits["disk_mib"], limits["files"])
+    place = Path("/tmp", f".{os.getpid()}-submission")
+    folder = place / "work"
+    folder.mkdir(parents=True)
+    connection = {
+        "transport": "ipc",
+        "ip": str(place / "kernel"),
+        "key": os.urandom(16).hex(),
+        "signature_scheme": "hmac-sha256",
+        "kernel_name": "python3",
+        **{f"{name}_port": port for port, name in enumerate(("shell", "iopub", "stdin", "control", "hb"), 1)},
+    }
+    most = jail.data_size() + CLIENT_BYTES
+    watcher = Watcher(memory=limits["memory_mib"] << 20)
+    watcher.keeper = keeper = os.fork()
+    if keeper == 0:
+        try:
+            _keep(job, folder, connection)
+        finally:
+            os._exit(1)
+    jail.limit(most, int(limits["seconds"]) + 60, 1 << 20, 4096)
+    if job["isolated"]:
+        jail.drop_privileges()
+    client = Client(connection, watcher)
+    client.wait_until_ready()
+    for i in steps:
+        result = client.run(job["cells"][i]["code"], job["cells"][i]["seconds"])
+        if i >= begin:
+            print(json.dumps({"cell": i, **result}), file=answers, flush=True)
+    print(json.dumps({"last": True}), file=answers, flush=True)
+
+
+def _keep(job: dict, folder: Path, connection: dict) -> None:
+    """Start the submission's process space and end with it: between client and submission, as only a parent can."""
+    jail.die_with_parent()
+    os.closerange(3, 4096)
+    null = os.open("/dev/null", os.O_RDWR)
+    for standard in (0, 1, 2):
+        os.dup2(null, standard)
+    if job["isolated"]:
+        jail.new_process_space()
+    first = os.fork()
+    if first == 0:
+        _be_first_process(job, folder, connection)
+    if job["isolated"]:
+        jail.drop_privileges()
+    os.waitpid(first, 0)
+    os._exit(0)
+
+
+def _be_first_process(job: dict, folder: Path, connection: dict) -> None:
+    """Process 1 of the submission's space: when it ends, all others in it are killed. It ends with the kernel."""
+    jail.die_with_parent()
+    if job["isolated"]:
+        jail.own_proc()
+        jail.drop_privileges()
+    jail.hide()
+    kernel = os.fork()
+    if kernel == 0:
+        _be_kernel(job["limits"], folder, connection)
+    while os.wait()[0] != kernel:
+        pass
+    os._exit(0)
+
+
+def _be_kernel(limits: dict, folder: Path, connection: dict) -> None:
+    """IPython's own kernel, in the submission's folder."""
+    from ipykernel.kernelapp import IPKernelApp
+
+    jail.die_with_parent()
+    os.setsid()
+    signal.signal(signal.SIGALRM, signal.SIG_DFL)
+    jail.limit(
+        jail.data_size() + (limits["memory_mib"] << 20),
+        int(limits["seconds"]) + 5,
+        limits["disk_mib"] << 20,
+        limits["processes"],
+    )
+    os.chdir(folder)
+    sys.argv = ["kernel"]
+    file = Path(f"{connection['ip']}.json")
+    file.write_text(json.dumps(connection))
+    arguments = ["-f", str(file), "--HistoryManager.enabled=False", "--log-level=CRITICAL"]
+    IPKernelApp.launch_instance(arguments)
+
+
+def _import_what_takes_time() -> None:
+    """Import only: a thread started before a fork is not there after it."""
+    for name in WHAT_TAKES_TIME:
+        importlib.import_module(name)
+    importlib.import_module("course_lib.exercises").exercises()  # imports all modules that have some
+    gc.freeze()  # a collection in a fork would copy every page it looks at
+
+
+def _say(what: dict) -> None:
+    print(json.dumps(what), flush=True)
+
+
+if __name__ == "__main__":
+    main()

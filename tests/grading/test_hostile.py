@@ -1,0 +1,119 @@
+"""Submissions that are up to something, graded by the real runner in the real sandbox.
+
+What it catches: a wall that is missing, a limit that is not enforced, a forgery that is believed, an honest answer that
+loses points because somebody else was up to something before it.
+"""
+
+import os
+import secrets
+import socket
+import subprocess
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from nbgrader.api import Gradebook, MissingEntry
+
+from grading.course import open_course
+from grading.doctor import what_is_missing
+from grading.grade import Grading
+from grading.sandbox import Limits, Sandbox
+from tests.grading.hostile import ASIDE, CASES, FULL, LOST, ZERO, Case
+from tests.grading.tiny import hand_in, make_course, written
+
+LIMITS = Limits(memory_mib=1024, disk_mib=64, files=500, seconds=20, seconds_per_cell=3)
+
+
+def needs_walls() -> None:
+    """Skip where this machine has no sandbox; in continuous integration that is a failure."""
+    if missing := what_is_missing():
+        reason = f"no sandbox on this machine: {missing}"
+        pytest.fail(reason) if os.environ.get("CI") == "true" else pytest.skip(reason)
+
+
+@pytest.fixture(scope="module")
+def neighbours():
+    """What a submission must not reach: two servers and a secret in the environment."""
+    needs_walls()
+    os.environ["UNROLLED_SECRET"] = "s3cret"
+    abstract = f"unrolled-{secrets.token_hex(4)}"
+    with socket.create_server(("127.0.0.1", 0)) as tcp, socket.socket(socket.AF_UNIX) as unix:
+        unix.bind(f"\0{abstract}")
+        unix.listen(64)
+        yield {"port": str(tcp.getsockname()[1]), "abstract": abstract}
+    del os.environ["UNROLLED_SECRET"]
+
+
+@pytest.fixture(scope="module")
+def course(tmp_path_factory) -> Path:
+    return make_course(tmp_path_factory.mktemp("tiny"))
+
+
+def code_of(case: Case, course: Path, neighbours: dict[str, str]) -> str:
+    code = case.code.replace("{course}", str(course))
+    for name, value in neighbours.items():
+        code = code.replace(f"{{{name}}}", value)
+    return code
+
+
+@pytest.fixture(scope="module")
+def entries(course, neighbours) -> dict[str, dict]:
+    """What became of each case; all are handed in to one class and graded by two workers side by side."""
+    for case in CASES:
+        notebook = written(course, double=code_of(case, course, neighbours))
+        if case.change:
+            case.change(notebook)
+        hand_in(course, case.student, notebook)
+    grading = Grading(open_course(course), "tiny", LIMITS)
+    return grading.grade([case.student for case in CASES], workers=2)
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.student)
+def test_case_ends_as_it_should(case, entries, course):
+    entry = entries[case.student]
+    said = str([(r["name"], r["points"], r["message"]) for r in entry.get("results", [])]) + entry.get("why", "")
+    points = {result["name"]: result["points"] for result in entry.get("results", [])}
+    double = sum(reached for name, reached in points.items() if name.endswith("double"))
+    with Gradebook(f"sqlite:///{course}/gradebook.db") as gradebook:
+        try:
+            recorded = gradebook.find_submission("tiny", case.student).score
+        except MissingEntry:
+            recorded = None
+    if case.outcome == ASIDE:
+        assert entry["state"] == "quarantined" and recorded is None, said
+    else:
+        expected = {ZERO: (0, 1), FULL: (4, 1), LOST: (0, 0)}.get(case.outcome) or (case.outcome - 1, 1)
+        assert entry["state"] == "graded" and (double, points["hidden-triple"]) == expected, said
+        assert recorded == sum(expected)
+    assert case.says in said
+    notebook = course / "autograded" / case.student / "tiny" / "tiny.ipynb"
+    assert not notebook.exists() or ("ESCAPED" not in printed(notebook) and notebook.stat().st_size < 3_000_000)
+
+
+def printed(path: Path) -> str:
+    import nbformat
+
+    cells = nbformat.read(path, as_version=4).cells
+    return "".join(o.get("text", "") for cell in cells for o in cell.get("outputs", []))
+
+
+@pytest.mark.parametrize("case", [c for c in CASES if c.escapes_without_walls], ids=lambda case: case.student)
+def test_the_same_act_succeeds_without_walls(case, course, neighbours, entries):
+    """Otherwise the case shows nothing: it would be refused for another reason."""
+    code = code_of(case, course, neighbours)
+    with Sandbox(Path(course), LIMITS, isolated=False) as sandbox:
+        (answer,) = sandbox.run([{"code": code, "seconds": 10, "replay": True}])
+    assert "ESCAPED" in "".join(output.get("text", "") for output in answer["outputs"]), answer
+
+
+def test_nothing_stays_behind(entries):
+    processes = subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True).stdout
+    assert "98765.4" not in processes and "/inside/warm.py" not in processes
+
+
+def test_peers_are_counted(entries, capsys):
+    """How many cases were run, for whoever reads the log."""
+    states = Counter(entry["state"] for entry in entries.values())
+    with capsys.disabled():
+        print(f"\n{len(CASES)} hostile and honest submissions were run here: {dict(states)}")
+    assert states["fault"] == 0
