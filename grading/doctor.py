@@ -14,7 +14,7 @@ def what_is_missing() -> str:
         return "bubblewrap is not installed: `apt-get install bubblewrap`, or your system's package of that name"
     root = os.geteuid() == 0
     walls = ["bwrap", "--ro-bind", "/", "/", "--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts"]
-    walls += ["--cap-add", "CAP_SYS_ADMIN", *([] if root else ["--unshare-user"]), "true"]
+    walls += ["--cap-add", "CAP_SYS_ADMIN", *([] if root else ["--unshare-user", "--uid", "0"]), "true"]
     tried = subprocess.run(walls, capture_output=True, text=True)
     if tried.returncode:
         return f"bubblewrap cannot make namespaces: {tried.stderr.strip()}"

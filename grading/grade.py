@@ -7,7 +7,7 @@ goes on where it was stopped and leaves alone what has been graded already.
 import queue
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
@@ -16,7 +16,7 @@ from nbformat import NotebookNode
 
 from .course import Course
 from .intake import Refused, read_submission
-from .job import Verdict, as_cells, judge, plan, tests_with_numbers
+from .job import Step, Verdict, as_cells, judge, plan, tests_with_numbers
 from .journal import FAULT, GRADED, QUARANTINED, Journal, digest
 from .record import mark_stale, record
 from .sandbox import Limits, Sandbox, SandboxFault
@@ -121,7 +121,7 @@ class Grading:
         """
         notebook = sanitize(self.source, self.source).notebook
         steps = plan(notebook)
-        answers = sandbox.run(as_cells(steps, self.limits))
+        answers = run_steps(sandbox, steps)
         numbers = tests_with_numbers(steps, answers)
         verdict = judge(steps, answers, notebook, numbers)
         lost = [f"{r.name}: {r.message or 'only part of the points'}" for r in verdict.results if r.points < r.maximum]
@@ -208,15 +208,18 @@ def run_all(waiting: list[Work], numbers: set[str], sandboxes: list[Sandbox]) ->
 
 
 def run_one(sandbox: Sandbox, work: Work, numbers: set[str]) -> Outcome:
-    """Run one submission; when the sandbox fails, again, and after a few times leave it to a person."""
-    fault = ""
-    for _ in range(TRIES):
-        notebook = nbformat.from_dict(work.notebook)
-        steps = plan(notebook)
-        try:
-            answers = sandbox.run(as_cells(steps, sandbox.limits))
-        except SandboxFault as error:
-            fault = str(error)
-            continue
-        return Outcome(work, judge(steps, answers, notebook, numbers))
-    return Outcome(work, None, f"the sandbox failed {TRIES} times: {fault}")
+    """Run one submission and judge it; if the sandbox fails, leave it to a person."""
+    notebook = nbformat.from_dict(work.notebook)
+    steps = plan(notebook)
+    try:
+        return Outcome(work, judge(steps, run_steps(sandbox, steps), notebook, numbers))
+    except SandboxFault as error:
+        return Outcome(work, None, f"the sandbox failed {TRIES} times: {error}")
+
+
+def run_steps(sandbox: Sandbox, steps: list[Step]) -> list[dict]:
+    """What became of each step; when the sandbox fails, it is tried again a few times."""
+    for _ in range(TRIES - 1):
+        with suppress(SandboxFault):
+            return sandbox.run(as_cells(steps, sandbox.limits))
+    return sandbox.run(as_cells(steps, sandbox.limits))

@@ -18,7 +18,8 @@ from pathlib import Path
 INSIDE = Path(__file__).parent / "inside"
 SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
 SETTINGS = ("/etc/ld.so.cache", "/etc/alternatives", "/etc/fonts", "/etc/localtime", "/etc/passwd", "/etc/group")
-NOBODY = 65534
+ENVIRONMENT = Path("/environment")  # where a virtual environment lies in the sandbox
+NOBODY = "65534"
 SECONDS_TO_START = 180  # a cold disk takes long to read torch from
 LINE_BYTES = 4 << 20  # of an answer about one cell
 
@@ -35,7 +36,7 @@ class Limits:
     seconds_per_cell: float = 120
 
 
-class SandboxFault(RuntimeError):
+class SandboxFault(OSError):
     """The sandbox itself failed, whatever the submission did: nobody's score may depend on it."""
 
 
@@ -103,11 +104,9 @@ class Sandbox:
         return self._process and self._process.pid
 
     def _start(self) -> None:
-        command = self._walls() if self.isolated else [sys.executable, "-I", str(INSIDE / "warm.py")]
-        environment = clean_environment(self.library if not self.isolated else Path("/course"))
+        command = self._walls() if self.isolated else [sys.executable, INSIDE / "warm.py"]
+        environment = clean_environment(Path("/course") if self.isolated else self.library)
         pipe = subprocess.PIPE
-        if not self.isolated:
-            command = ["env", "-i", *(f"{k}={v}" for k, v in environment.items()), sys.executable, INSIDE / "warm.py"]
         self._process = subprocess.Popen(list(map(str, command)), stdin=pipe, stdout=pipe, stderr=pipe, env=environment)
         os.set_blocking(self._process.stdout.fileno(), False)
         if self._answer(time.monotonic() + SECONDS_TO_START) != {"ready": True}:
@@ -116,26 +115,32 @@ class Sandbox:
     def _walls(self) -> list:
         """The command that runs the warm process within bubblewrap."""
         show = [word for path in (*SYSTEM, *SETTINGS) for word in ("--ro-bind-try", path, path)]
-        for path in dict.fromkeys(map(os.path.realpath, (sys.base_prefix, sys.prefix))):
-            if not path.startswith("/usr"):
-                for parent in reversed(Path(path).parents[:-1]):  # bwrap would make them for its own user only
-                    show += ["--perms", "0755", "--dir", parent]
-                show += ["--ro-bind", path, path]
+        python, base, packages = sys.executable, os.path.realpath(sys.base_prefix), Path(sysconfig.get_path("purelib"))
+        if not base.startswith("/usr"):
+            for parent in reversed(Path(base).parents[:-1]):  # bwrap would make them for its own user only
+                show += ["--perms", "0755", "--dir", parent]
+            show += ["--ro-bind", base, base]
+        if sys.prefix != sys.base_prefix:
+            show += ["--ro-bind", sys.prefix, ENVIRONMENT]
+            packages = ENVIRONMENT / packages.relative_to(sys.prefix)
+            python = ENVIRONMENT / Path(sys.executable).relative_to(sys.prefix)
         for package in ("course_lib", "grading"):  # an installed full edition has the solutions
-            if (installed := Path(sysconfig.get_path("purelib"), package)).is_dir():
-                show += ["--tmpfs", installed]
+            if Path(sysconfig.get_path("purelib"), package).is_dir():
+                show += ["--tmpfs", packages / package]
+        # Root becomes nobody inside. Anybody else is root in there, of nothing, and must be able to map that user on.
         root = os.geteuid() == 0
+        users = [] if root else ["--unshare-user", "--uid", "0", "--gid", "0"]
+        capabilities = ["SYS_ADMIN", *(["SETUID", "SETGID"] if root else ["SETFCAP"])]
         return [
-            *(shutil.which("bwrap"), "--die-with-parent", "--new-session"),
+            *(shutil.which("bwrap"), "--die-with-parent", "--new-session", *users),
             *("--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts"),
-            *(("--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID") if root else ("--unshare-user",)),
-            *("--cap-add", "CAP_SYS_ADMIN"),
+            *(word for capability in capabilities for word in ("--cap-add", f"CAP_{capability}")),
             *show,
             *("--proc", "/proc", "--dev", "/dev"),
             *("--perms", "1777", "--size", str(64 << 20), "--tmpfs", "/tmp"),
             *("--ro-bind", self.library, "/course"),
             *("--ro-bind", INSIDE, "/inside", "--chdir", "/tmp"),
-            *(sys.executable, "/inside/warm.py", *([str(NOBODY)] if root else ["same"])),
+            *(python, "/inside/warm.py", *([NOBODY] if root else ["same"])),
         ]
 
     def _answer(self, deadline: float) -> dict:
@@ -171,7 +176,7 @@ class Sandbox:
 def clean_environment(library: Path) -> dict[str, str]:
     """All that a submission finds in its environment."""
     return {
-        "PATH": f"{Path(sys.executable).parent}:/usr/bin:/bin",
+        "PATH": f"{ENVIRONMENT}/bin:/usr/bin:/bin",
         "HOME": "/tmp",
         "LANG": "C.UTF-8",
         "PYTHONPATH": str(library),

@@ -8,8 +8,8 @@ It reads one job a line from standard input and answers, line by line, what beca
     {"end": true}
 
 When a submission ends its own kernel, or has to be ended, a new kernel runs the cells marked `replay` again (all but
-tests and the cell it happened in) and goes on behind. Run it as `python warm.py USER`; USER is the number of the user
-to become, or nothing.
+canaries and the cell it happened in) and goes on behind. Run it as `python warm.py USER` within bubblewrap, where USER
+is the number of the user to become or `same`; without a sandbox, as `python warm.py`.
 """
 
 import gc
@@ -46,6 +46,7 @@ def main() -> None:
     _import_what_takes_time()
     if len(sys.argv) > 1:
         jail.mount("proc", "/proc", jail.NO_SETUID | jail.NO_DEVICES | jail.NO_EXECUTION)  # one that nothing covers
+    if sys.argv[1:] not in ([], ["same"]):
         os.setgroups([]), os.setgid(int(sys.argv[1])), os.setuid(int(sys.argv[1]))
     jail.hide()
     _say({"ready": True})
