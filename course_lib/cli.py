@@ -3,6 +3,7 @@
 import argparse
 import sys
 from pathlib import Path
+from types import ModuleType
 
 from .check_notebook import PASSED, find_notebook, read_notebook, report, run_checks
 
@@ -26,8 +27,11 @@ def main(arguments: list[str] | None = None) -> int:
     command = commands.add_parser("grade", add_help=False, help="grade a class (full edition only)")
     command.set_defaults(run=_grade)
 
+    command = commands.add_parser("collect", add_help=False, help="take a class's notebooks (full edition only)")
+    command.set_defaults(run=_collect)
+
     options, rest = parser.parse_known_args(arguments)
-    if rest and options.run is not _grade:
+    if rest and options.run not in (_grade, _collect):
         parser.error(f"unrecognized arguments: {' '.join(rest)}")
     options.rest = rest
     try:
@@ -53,11 +57,19 @@ def _check(options: argparse.Namespace) -> int:
 
 
 def _grade(options: argparse.Namespace) -> int:
+    return _instructors_commands().main(options.rest)
+
+
+def _collect(options: argparse.Namespace) -> int:
+    return _instructors_commands().collect_command(options.rest)
+
+
+def _instructors_commands() -> ModuleType:
     try:
-        from grading.command import main as grade
+        from grading import command
     except ImportError:
-        raise ValueError("grade needs the full edition: this one is for students") from None
-    return grade(options.rest)
+        raise ValueError("this needs the full edition: the one that is installed is for students") from None
+    return command
 
 
 def _data(options: argparse.Namespace) -> int:

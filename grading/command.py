@@ -9,6 +9,7 @@ from pathlib import Path
 
 from nbgrader.api import Gradebook, MissingEntry
 
+from .collect import collect
 from .course import Course, open_course
 from .doctor import report, what_is_missing
 from .feedback import write_feedback
@@ -87,6 +88,25 @@ def _grade(options: argparse.Namespace) -> int:
 
     entries = grading.grade(students, max(1, options.workers), told, options.again)
     return _summary(entries, assignment)
+
+
+def collect_command(arguments: list[str]) -> int:
+    """Do what the words behind `unrolled collect` say; the exit code is 1 if something was left over."""
+    command = argparse.ArgumentParser(
+        prog="unrolled collect", description="Take the notebooks of a download from Canvas, Moodle or anywhere."
+    )
+    command.add_argument("assignment", help="for example a1")
+    command.add_argument("download", type=Path, help="a folder or a zip file")
+    command.add_argument("--dry-run", action="store_true", help="say what would be taken, and write nothing")
+    options = command.parse_args(arguments)
+    course = open_course(Path.cwd())
+    collected = collect(course, options.assignment, options.download, options.dry_run)
+    for student, found in collected.taken.items():
+        print(f"{clean(student):30} {'late  ' if found.late else '      '}{clean(found.place)}")
+    for place, why in sorted(collected.left.items()):
+        print(f"left: {clean(place)}: {clean(why)}")
+    print(f"{len(collected.taken)} taken, {len(collected.left)} left" + " (nothing was written)" * options.dry_run)
+    return NEEDS_A_PERSON if collected.left else 0
 
 
 def line(student: str, entry: dict) -> str:

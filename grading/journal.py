@@ -74,10 +74,15 @@ def digest(*parts: bytes) -> str:
 
 
 def write_whole(path: Path, text: str) -> None:
-    """Write a file whole or not at all, even if the machine stops."""
+    """Write a text file whole or not at all, even if the machine stops."""
+    write_whole_bytes(path, text.encode())
+
+
+def write_whole_bytes(path: Path, content: bytes) -> None:
+    """Write a file whole or not at all."""
     part = path.with_name(f".{path.name}.part")
-    with open(part, "w", encoding="utf-8") as file:
-        file.write(text)
+    with open(part, "wb") as file:
+        file.write(content)
         file.flush()
         os.fsync(file.fileno())
     os.replace(part, path)

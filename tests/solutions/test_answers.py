@@ -23,7 +23,10 @@ import nbformat
 import pytest
 from nbgrader.api import Gradebook
 
+from grading.course import open_course
 from grading.exercise_code import find_exercises
+from grading.grade import Grading
+from tests.grading.walls import needs_walls
 
 ROOT = Path(__file__).parents[2]
 ASSIGNMENTS = sorted(path.parent.name for path in ROOT.glob("solutions/*/*.md") if path.stem == path.parent.name)
@@ -94,6 +97,7 @@ class Graded:
     """All submissions of an assignment and what nbgrader made of them."""
 
     course: Path  # the course directory in which the solution was graded
+    ours: Path  # another, in which the same class is handed in and nobody is graded yet
     handed_in: dict[str, list[Answer]]
     scores: dict[str, Scores]  # by student
 
@@ -161,11 +165,16 @@ def grade_all(assignment: str, course: Path) -> Graded:
     handed_in = submissions(assignment)
     code = {SOLUTION: solution, BLANK: {}}
     code |= {student: solution | {a.exercise: a.code for a in answers} for student, answers in handed_in.items()}
+    ours = shutil.copytree(course, course.parent / "ours")
+    for student, functions in code.items():
+        submit(ours, assignment, student, functions)
     folders = [course, *(shutil.copytree(course, course.parent / str(n)) for n in (1, 2, 3))]
     classes = [dict(list(code.items())[n::4]) for n in range(4)]
     with ThreadPoolExecutor(4) as pool:
         results = pool.map(grade_class, folders, [assignment] * 4, classes)
-        graded = Graded(course, handed_in, {student: score for result in results for student, score in result.items()})
+        graded = Graded(
+            course, ours, handed_in, {student: score for result in results for student, score in result.items()}
+        )
     _write_report(assignment, graded)
     return graded
 
@@ -225,6 +234,18 @@ def test_wrong_answers_cost_points_in_their_own_exercise_only(graded, assignment
         for exercise in beside:
             reached, maximum = results.scores[student][exercise]
             assert reached == maximum, f"{exercise} lost points beside {', '.join(map(str, answers))}"
+
+
+@pytest.mark.parametrize("assignment", ASSIGNMENTS)
+def test_our_runner_gives_the_same_points(graded, assignment):
+    """In the sandbox, on a library without this assignment's solutions, without a false alarm."""
+    needs_walls()
+    results = graded(assignment)
+    grading = Grading(open_course(results.ours), assignment)
+    entries = grading.grade(list(results.scores))
+    assert {s: e["why"] for s, e in entries.items() if e["state"] != "graded"} == {}
+    for student, theirs in results.scores.items():
+        assert scores(results.ours, assignment, student) == theirs, student
 
 
 @pytest.mark.parametrize("assignment", ASSIGNMENTS)

@@ -1,0 +1,143 @@
+"""How long does it take to grade a class? `unrolled grade`, in sandboxes, beside stock `nbgrader autograde`.
+
+Sixty submissions of a1, a third each right, wrong and blank; and with our runner ten and three hundred of them.
+Processor time is the whole machine's, from /proc/stat: run it on a machine that does nothing else.
+"""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from pathlib import Path
+
+import nbformat
+
+from record import write_results
+
+ROOT = Path(__file__).parents[1]
+SEED = 0
+TICK = os.sysconf("SC_CLK_TCK")
+
+
+def course(folder: Path) -> Path:
+    """A course directory in which a1 is released."""
+    for name in ("course_lib", "solutions", "assignments"):
+        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+    for name in ("nbgrader_config.py", "pyproject.toml", "_config.yml"):
+        shutil.copy(ROOT / name, folder)
+    run(folder, "nbgrader", "generate_assignment", "a1")
+    return folder
+
+
+def hand_in(folder: Path, count: int) -> None:
+    """A third each: the solution, the solution with two functions that return nothing, and the blank."""
+    source = nbformat.read(folder / "_build/source/a1/a1.ipynb", as_version=4)
+    solution = {c.id: c.source for c in source.cells if c.metadata.get("nbgrader", {}).get("solution")}
+    wrong = {n: s.partition("### BEGIN")[0] + "return None" for n, s in list(solution.items())[:2]}
+    for number in range(count):
+        notebook = nbformat.read(folder / "assignments/a1/a1.ipynb", as_version=4)
+        for cell in notebook.cells:
+            if cell.id in solution and number % 3:
+                cell.source = wrong.get(cell.id, solution[cell.id]) if number % 3 == 2 else solution[cell.id]
+        path = folder / "submitted" / f"student-{number:03}" / "a1" / "a1.ipynb"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        nbformat.write(notebook, path)
+
+
+def run(folder: Path, *command: str) -> dict:
+    """Run a command; wall and processor seconds, and the most private memory its processes had together, in MiB."""
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}
+    environment["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{environment['PATH']}"
+    before, start = busy(), time.perf_counter()
+    process = subprocess.Popen(command, cwd=folder, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    peak, ended = [0.0], threading.Event()
+
+    def watch() -> None:
+        while not ended.wait(0.5):
+            peak[0] = max(peak[0], private_mib(process.pid))
+
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    _, said = process.communicate()
+    ended.set()
+    watcher.join()
+    if process.returncode:
+        raise SystemExit(f"{' '.join(command)} failed: {said.decode()[-2000:]}")
+    wall = time.perf_counter() - start
+    return {"wall_s": round(wall, 1), "processor_s": round(busy() - before, 1), "private_mib": round(peak[0])}
+
+
+def busy() -> float:
+    """Seconds that all processors have worked so far."""
+    user, nice, system = map(int, Path("/proc/stat").read_text().split()[1:4])
+    return (user + nice + system) / TICK
+
+
+def private_mib(top: int) -> float:
+    """Private memory of a process and all below it."""
+    parents, sizes = {}, {}
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            parents[int(folder.name)] = int((folder / "stat").read_text().rpartition(")")[2].split()[1])
+            lines = (folder / "smaps_rollup").read_text().splitlines()
+        except (OSError, ValueError):
+            continue
+        sizes[int(folder.name)] = sum(int(line.split()[1]) for line in lines if line.startswith("Private_"))
+    below, found = {top}, 0
+    while len(below) > found:
+        found = len(below)
+        below |= {process for process, parent in parents.items() if parent in below}
+    return sum(sizes.get(process, 0) for process in below) / 1024
+
+
+def points(folder: Path) -> dict[str, float]:
+    """What each student has in the gradebook."""
+    from nbgrader.api import Gradebook
+
+    with Gradebook(f"sqlite:///{folder}/gradebook.db") as gradebook:
+        return {s.student.id: s.score for s in gradebook.assignment_submissions("a1")}
+
+
+def ours(folder: Path, count: int, workers: int) -> dict:
+    """Grade a class of this size with our runner, from nothing."""
+    shutil.rmtree(folder / "submitted", ignore_errors=True)
+    shutil.rmtree(folder / "_build" / "grading", ignore_errors=True)
+    hand_in(folder, count)
+    result = run(folder, "unrolled", "grade", "a1", "--workers", str(workers))
+    entries = [json.loads(p.read_text()) for p in (folder / "_build/grading/a1").glob("student-*.json")]
+    tests = [sum(test["seconds"] for test in entry["results"]) for entry in entries]
+    assert len(entries) == count
+    return {"submissions": count, "workers": workers, **result, "tests_s_each": round(sum(tests) / count, 3)}
+
+
+if __name__ == "__main__":
+    with tempfile.TemporaryDirectory() as temporary:
+        mine, stock = course(Path(temporary, "ours")), Path(temporary, "stock")
+        shutil.copytree(mine, stock)
+        runs = {f"{n}_by_{w}": ours(mine, n, w) for n, w in ((10, 1), (60, 1), (10, 2), (300, 2), (60, 2))}
+        hand_in(stock, 60)
+        theirs = {"submissions": 60, **run(stock, "nbgrader", "autograde", "a1")}
+        assert {s: p for s, p in points(mine).items() if s in points(stock)} == points(stock), "they differ"
+    of_sixty = runs["60_by_2"]
+    alone = (runs["60_by_1"]["wall_s"] - runs["10_by_1"]["wall_s"]) / 50
+    first, then = ((runs[b]["wall_s"] - runs[a]["wall_s"]) / n for a, b, n in
+                   (("10_by_2", "60_by_2", 50), ("60_by_2", "300_by_2", 240)))  # fmt: skip
+    figures = {
+        "unrolled_grade": runs,
+        "nbgrader_autograde": theirs,
+        "throughput_over_stock": round(theirs["wall_s"] / of_sixty["wall_s"], 1),
+        "processor_over_stock": round(of_sixty["processor_s"] / theirs["processor_s"], 2),
+        "submissions_per_minute": {
+            "unrolled grade": round(3600 / of_sixty["wall_s"], 1),
+            "nbgrader autograde": round(3600 / theirs["wall_s"], 1),
+        },
+        "added_s_each": round(alone - runs["60_by_1"]["tests_s_each"], 2),
+        "private_mib_per_extra_worker": of_sixty["private_mib"] - runs["60_by_1"]["private_mib"],
+        "s_each_from_10_to_60": round(first, 3),
+        "s_each_from_60_to_300": round(then, 3),
+    }
+    write_results("grading_speed", figures, SEED)
