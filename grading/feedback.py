@@ -80,6 +80,6 @@ def _rows(results: list[dict]) -> list[str]:
         said = [test["message"] for test in lost if not test["hidden"]] + ([UNSEEN] if lost else ["all is right"])
         rows.append(
             f'<tr><td>{html.escape(exercise)}</td><td class="points">{reached:g} of {maximum:g}</td>'
-            f"<td>{html.escape(said[0])}</td></tr>"
+            f"<td>{html.escape(said[0][:400])}</td></tr>"
         )
     return rows
