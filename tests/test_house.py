@@ -99,3 +99,21 @@ def test_recorded_results_say_how_they_came_about():
         record = json.loads(path.read_text())
         assert {"command", "date", "hardware", "versions", "seed"} <= set(record), path
         assert Path(ROOT, record["command"].split()[1]).exists()
+
+
+WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
+
+
+@pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.stem)
+def test_workflows_call_what_there_is(path):
+    """Catches a target or a command that has been renamed."""
+    workflow = yaml.safe_load(path.read_text())
+    steps = [step for job in workflow["jobs"].values() for step in job["steps"]]
+    commands = "\n".join(step.get("run", "") for step in steps)
+    targets = re.findall(r"^(\w+):", (ROOT / "Makefile").read_text(), flags=re.M)
+    assert all(target in targets for target in re.findall(r"^make (\w+)", commands, flags=re.M))
+    actions = (ROOT / "grading" / "command.py").read_text()
+    for word in re.findall(r"unrolled grade (\w+)", commands):
+        assert f'"{word}"' in actions
+    assert "${{ inputs" not in commands, "an input is put into a shell's command"
+    assert workflow["permissions"]["contents"] == "read"
