@@ -3,7 +3,7 @@
 Before each test stand two canaries, cells of which we know how they must end. One is the test itself, asked of a
 function that does nothing but fail; the other counts the assertions and comparisons that find a difference where there
 is one, and has to come to a number that nobody could know. If a canary ends otherwise, something in the kernel has been
-bent, and a person looks at the submission.
+bent, and a person looks at the submission. If the process ends instead of answering, the test does not count.
 """
 
 import ast
@@ -11,7 +11,7 @@ import math
 import secrets
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from nbformat import NotebookNode, from_dict
 
@@ -51,6 +51,7 @@ REASONS = {
     DIED: "its process ended",
     "not run": "not run: the time for the whole notebook was over, or its process had ended too often",
 }
+UNANSWERED = "not counted: the process ended, or took too long, when the runner asked whether its tests can fail"
 
 
 @dataclass(frozen=True)
@@ -137,24 +138,23 @@ def judge(steps: list[Step], answers: list[dict], notebook: NotebookNode, number
     """Points for each test, outputs for each cell. The tests in `numbers` give part of their points by a number."""
     results, suspicions = [], []
     broken: dict[str, str] = {}  # exercise -> how the cell that defines it ended, if not well
-    ended = False  # the kernel of before this step is gone, and what a canary needs perhaps with it
+    unanswered = False  # a canary before the next test got no answer
     for step, answer in zip(steps, answers, strict=True):
-        cut_short = answer["status"] not in (OK, ERROR)
         if step.cell is None:
-            if not cut_short and not ended and not step.holds(answer):
+            unanswered |= answer["status"] not in (OK, ERROR)
+            if not unanswered and not step.holds(answer):
                 suspicions.append(f"{step.canary} ({_told(answer)})")
         else:
             step.cell.outputs = _outputs(answer)
             step.cell.execution_count = len(results) + 1
-            kind, _, subject = name(step.cell).partition("-")
+            _, _, subject = name(step.cell).partition("-")
             if is_solution(step.cell) and answer["status"] != OK:
                 broken[subject] = f"the cell that defines it: {_told(answer)}"
             if is_test(step.cell):
                 result, suspicion = _points(step.cell, answer, name(step.cell) in numbers, broken.get(subject))
-                results.append(result)
+                results.append(replace(result, points=0.0, message=UNANSWERED) if unanswered else result)
                 suspicions += suspicion
-                ended = False
-        ended |= cut_short
+                unanswered = False
     return Verdict(
         results,
         list(dict.fromkeys(suspicions)),

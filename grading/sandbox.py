@@ -104,44 +104,13 @@ class Sandbox:
         return self._process and self._process.pid
 
     def _start(self) -> None:
-        command = self._walls() if self.isolated else [sys.executable, INSIDE / "warm.py"]
+        command = walls(self.library, "warm.py") if self.isolated else [sys.executable, INSIDE / "warm.py"]
         environment = clean_environment(Path("/course") if self.isolated else self.library)
         pipe = subprocess.PIPE
         self._process = subprocess.Popen(list(map(str, command)), stdin=pipe, stdout=pipe, stderr=pipe, env=environment)
         os.set_blocking(self._process.stdout.fileno(), False)
         if self._answer(time.monotonic() + SECONDS_TO_START) != {"ready": True}:
             raise self._fault("the sandbox did not start")
-
-    def _walls(self) -> list:
-        """The command that runs the warm process within bubblewrap."""
-        show = [word for path in (*SYSTEM, *SETTINGS) for word in ("--ro-bind-try", path, path)]
-        python, base, packages = sys.executable, os.path.realpath(sys.base_prefix), Path(sysconfig.get_path("purelib"))
-        if not base.startswith("/usr"):
-            for parent in reversed(Path(base).parents[:-1]):  # bwrap would make them for its own user only
-                show += ["--perms", "0755", "--dir", parent]
-            show += ["--ro-bind", base, base]
-        if sys.prefix != sys.base_prefix:
-            show += ["--ro-bind", sys.prefix, ENVIRONMENT]
-            packages = ENVIRONMENT / packages.relative_to(sys.prefix)
-            python = ENVIRONMENT / Path(sys.executable).relative_to(sys.prefix)
-        for package in ("course_lib", "grading"):  # an installed full edition has the solutions
-            if Path(sysconfig.get_path("purelib"), package).is_dir():
-                show += ["--tmpfs", packages / package]
-        # Root becomes nobody inside. Anybody else is root in there, of nothing, and must be able to map that user on.
-        root = os.geteuid() == 0
-        users = [] if root else ["--unshare-user", "--uid", "0", "--gid", "0"]
-        capabilities = ["SYS_ADMIN", *(["SETUID", "SETGID"] if root else ["SETFCAP"])]
-        return [
-            *(shutil.which("bwrap"), "--die-with-parent", "--new-session", *users),
-            *("--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts"),
-            *(word for capability in capabilities for word in ("--cap-add", f"CAP_{capability}")),
-            *show,
-            *("--proc", "/proc", "--dev", "/dev"),
-            *("--perms", "1777", "--size", str(64 << 20), "--tmpfs", "/tmp"),
-            *("--ro-bind", self.library, "/course"),
-            *("--ro-bind", INSIDE, "/inside", "--chdir", "/tmp"),
-            *(python, "/inside/warm.py", *([NOBODY] if root else ["same"])),
-        ]
 
     def _answer(self, deadline: float) -> dict:
         """The next line from inside."""
@@ -171,6 +140,46 @@ class Sandbox:
         said = process.stderr.read().decode(errors="replace").strip()
         self._end()
         return SandboxFault(f"{why}; its last words: {said[-1500:]}" if said else why)
+
+
+def walls(library: Path, program: str, *arguments: object, writable: Path | None = None) -> list:
+    """The command that runs a program of `inside/` within bubblewrap.
+
+    Args:
+        library: the folder that holds `course_lib`; nothing else of it is shown.
+        program: is told, as its first argument, which user to become.
+        arguments: what follows.
+        writable: a folder that is shown as /kernel, to be written to from both sides.
+    """
+    show = [word for path in (*SYSTEM, *SETTINGS) for word in ("--ro-bind-try", path, path)]
+    python, base, packages = sys.executable, os.path.realpath(sys.base_prefix), Path(sysconfig.get_path("purelib"))
+    if not base.startswith("/usr"):
+        for parent in reversed(Path(base).parents[:-1]):  # bwrap would make them for its own user only
+            show += ["--perms", "0755", "--dir", parent]
+        show += ["--ro-bind", base, base]
+    if sys.prefix != sys.base_prefix:
+        show += ["--ro-bind", sys.prefix, ENVIRONMENT]
+        packages = ENVIRONMENT / packages.relative_to(sys.prefix)
+        python = ENVIRONMENT / Path(sys.executable).relative_to(sys.prefix)
+    for package in ("course_lib", "grading"):  # an installed full edition has the solutions
+        if Path(sysconfig.get_path("purelib"), package).is_dir():
+            show += ["--tmpfs", packages / package]
+    # Root becomes nobody inside. Anybody else is root in there, of nothing, and must be able to map that user on.
+    root = os.geteuid() == 0
+    users = [] if root else ["--unshare-user", "--uid", "0", "--gid", "0"]
+    capabilities = ["SYS_ADMIN", *(["SETUID", "SETGID"] if root else ["SETFCAP"])]
+    return [
+        *(shutil.which("bwrap"), "--die-with-parent", "--new-session", *users),
+        *("--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts"),
+        *(word for capability in capabilities for word in ("--cap-add", f"CAP_{capability}")),
+        *show,
+        *("--proc", "/proc", "--dev", "/dev"),
+        *("--perms", "1777", "--size", str(64 << 20), "--tmpfs", "/tmp"),
+        *("--perms", "0755", "--dir", "/course", "--ro-bind", library / "course_lib", "/course/course_lib"),
+        *(("--bind", writable, "/kernel") if writable else ()),
+        *("--ro-bind", INSIDE, "/inside", "--chdir", "/tmp"),
+        *(python, f"/inside/{program}", NOBODY if root else "same", *arguments),
+    ]
 
 
 def clean_environment(library: Path) -> dict[str, str]:

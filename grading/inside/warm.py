@@ -45,10 +45,7 @@ def main() -> None:
     """Get ready, say so, and work until standard input ends."""
     _import_what_takes_time()
     if len(sys.argv) > 1:
-        jail.mount("proc", "/proc", jail.NO_SETUID | jail.NO_DEVICES | jail.NO_EXECUTION)  # one that nothing covers
-    if sys.argv[1:] not in ([], ["same"]):
-        os.setgroups([]), os.setgid(int(sys.argv[1])), os.setuid(int(sys.argv[1]))
-    jail.hide()
+        jail.become(sys.argv[1])
     _say({"ready": True})
     for line in sys.stdin:
         work_on(json.loads(line))
@@ -86,9 +83,8 @@ def _run_once(job: dict, steps: list[int], begin: int, end: float) -> tuple[int,
         except Ended as ended:
             os.write(writing, json.dumps({"ended": ended.status}).encode() + b"\n")
         except BaseException as error:
-            os.write(
-                writing, json.dumps({"fault": "".join(traceback.format_exception(error))[-3000:]}).encode() + b"\n"
-            )
+            fault = "".join(traceback.format_exception(error))[-3000:]
+            os.write(writing, json.dumps({"fault": fault}).encode() + b"\n")
         os._exit(0)
     os.close(writing)
     at, status = begin, DIED
@@ -137,7 +133,7 @@ def _be_client(job: dict, steps: list[int], begin: int, answers) -> None:
     watcher.keeper = keeper = os.fork()
     if keeper == 0:
         try:
-            _keep(job, folder, connection)
+            keep(job, folder, connection)
         finally:
             os._exit(1)
     jail.limit(most, int(limits["seconds"]) + 60, 1 << 20, 4096)
@@ -152,7 +148,7 @@ def _be_client(job: dict, steps: list[int], begin: int, answers) -> None:
     print(json.dumps({"last": True}), file=answers, flush=True)
 
 
-def _keep(job: dict, folder: Path, connection: dict) -> None:
+def keep(job: dict, folder: Path, connection: dict) -> None:
     """Start the submission's process space and end with it: between client and submission, as only a parent can."""
     jail.die_with_parent()
     os.closerange(3, 4096)

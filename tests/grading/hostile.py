@@ -534,6 +534,26 @@ get_ipython().ast_transformers.append(NoAsserts())
         + WRONG,
     ),
     Case(
+        59,
+        "ends-when-it-is-asked",
+        LOST,
+        """
+import ast, os
+class Sly(ast.NodeTransformer):
+    def visit_ClassDef(self, node):
+        if node.name.startswith("Canary"):
+            os._exit(0)
+        return node
+    def visit_Assert(self, node):
+        return ast.Pass()
+    def visit_Expr(self, node):
+        return ast.Pass()
+get_ipython().ast_transformers.append(Sly())
+"""
+        + WRONG,
+        says="not counted",
+    ),
+    Case(
         60,
         "kernel-that-always-agrees",
         ASIDE,
