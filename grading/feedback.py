@@ -26,6 +26,7 @@ PAGE = """\
 body {{ font: 16px/1.5 sans-serif; max-width: 50rem; margin: 2rem auto; padding: 0 1rem }}
 table {{ border-collapse: collapse; width: 100% }}
 th, td {{ text-align: left; padding: .3rem .6rem; border-bottom: 1px solid #8886; vertical-align: top }}
+td {{ white-space: pre-line; overflow-wrap: anywhere }}
 td.points {{ white-space: nowrap }}
 pre {{ overflow-x: auto; padding: .6rem; border: 1px solid #8886; white-space: pre-wrap }}
 </style>
@@ -35,7 +36,7 @@ pre {{ overflow-x: auto; padding: .6rem; border: 1px solid #8886; white-space: p
 <p>{student}. It ran for {seconds} seconds and used {memory} MB at most.</p>
 {notes}
 <table>
-<thead><tr><th scope="col">exercise</th><th scope="col">points</th><th scope="col">what the tests say</th></tr></thead>
+<thead><tr><th scope="col">exercise, and what its tests say</th><th scope="col">points</th></tr></thead>
 <tbody>
 {rows}
 </tbody>
@@ -79,7 +80,7 @@ def _rows(results: list[dict]) -> list[str]:
         lost = [test for test in tests if test["points"] < test["maximum"]]
         said = [test["message"] for test in lost if not test["hidden"]] + ([UNSEEN] if lost else ["all is right"])
         rows.append(
-            f'<tr><td>{html.escape(exercise)}</td><td class="points">{reached:g} of {maximum:g}</td>'
-            f"<td>{html.escape(said[0][:400])}</td></tr>"
+            f"<tr><td><strong>{html.escape(exercise)}</strong><br>{html.escape(said[0][:400])}</td>"
+            f'<td class="points">{reached:g} of {maximum:g}</td></tr>'
         )
     return rows
