@@ -15,6 +15,7 @@ import nbformat
 from nbformat import NotebookNode
 
 from .course import Course
+from .inside.client import DIED
 from .intake import Refused, read_submission
 from .job import Step, Verdict, as_cells, judge, plan, tests_with_numbers
 from .journal import FAULT, GRADED, QUARANTINED, Journal, digest
@@ -218,7 +219,16 @@ def run_one(sandbox: Sandbox, work: Work, numbers: set[str]) -> Outcome:
 
 
 def run_steps(sandbox: Sandbox, steps: list[Step]) -> list[dict]:
-    """What became of each step; when the sandbox fails, it is tried again a few times."""
+    """What became of each step; when the sandbox fails, it is tried again a few times.
+
+    A process that ended may have been ended by the system, which had no memory left, or by somebody: it is run once
+    more, and what happens then counts.
+    """
+    answers = _try(sandbox, steps)
+    return _try(sandbox, steps) if any(answer["status"] == DIED for answer in answers) else answers
+
+
+def _try(sandbox: Sandbox, steps: list[Step]) -> list[dict]:
     for _ in range(TRIES - 1):
         with suppress(SandboxFault):
             return sandbox.run(as_cells(steps, sandbox.limits))

@@ -15,6 +15,7 @@ from jupyter_client import BlockingKernelClient
 OK, ERROR, TIMEOUT, DIED, MEMORY = "ok", "error", "timeout", "died", "memory"
 OUTPUT_BYTES = 200_000  # kept of a cell's outputs
 TEXT_CHARACTERS = 20_000  # kept of one text
+LATE_SECONDS = 10  # that outputs may come after the reply: on a busy machine they do
 KERNEL_SECONDS = 60  # for a kernel to answer at all
 PAGE = os.sysconf("SC_PAGE_SIZE")
 
@@ -98,13 +99,13 @@ class Client:
                 if message["parent_header"].get("msg_id") != cell:
                     continue
                 if channel is self.client.shell_channel:
-                    reply, late = reply or message["content"], time.monotonic() + 1
+                    reply, late = reply or message["content"], time.monotonic() + LATE_SECONDS
                 elif message["msg_type"] == "status":
                     idle |= message["content"]["execution_state"] == "idle"
                 else:
                     collected.add(message["msg_type"], message["content"])
             now = time.monotonic()
-            if late and now > late:  # the reply is there; outputs that come a second later do not count
+            if late and now > late:  # the reply is there, and the word that there is no more does not come
                 break
             if not reply and now > start + seconds and not told:
                 self._interrupt()

@@ -43,7 +43,9 @@ def course(empty_course, tmp_path) -> Path:
 def grade(course: Path, *words: str, check: bool = False) -> subprocess.CompletedProcess:
     command = [Path(sys.executable).parent / "unrolled", "grade", *words]
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    return subprocess.run(command, cwd=course, env=environment, capture_output=True, text=True, check=check)
+    done = subprocess.run(command, cwd=course, env=environment, capture_output=True, text=True)
+    assert not check or done.returncode == 0, done.stdout + done.stderr
+    return done
 
 
 def recorded(course: Path) -> dict[tuple[str, str], tuple]:
