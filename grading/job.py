@@ -152,7 +152,8 @@ def judge(steps: list[Step], answers: list[dict], notebook: NotebookNode, number
                 broken[subject] = f"the cell that defines it: {_told(answer)}"
             if is_test(step.cell):
                 result, suspicion = _points(step.cell, answer, name(step.cell) in numbers, broken.get(subject))
-                results.append(replace(result, points=0.0, message=UNANSWERED) if unanswered else result)
+                not_counted = unanswered and result.status == OK
+                results.append(replace(result, points=0.0, message=UNANSWERED) if not_counted else result)
                 suspicions += suspicion
                 unanswered = False
     return Verdict(

@@ -547,7 +547,7 @@ class Sly(ast.NodeTransformer):
     def visit_Assert(self, node):
         return ast.Pass()
     def visit_Expr(self, node):
-        return ast.Pass()
+        return ast.Pass() if "check" in ast.dump(node) else node
 get_ipython().ast_transformers.append(Sly())
 """
         + WRONG,
