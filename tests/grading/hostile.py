@@ -290,7 +290,7 @@ TAMPERING = [
         FULL,
         """
 import os
-tops = ("/tmp", "/course", "/inside", "/home", "/root", "/work", "/opt")
+tops = ("/tmp", "/course", "/inside", "/home", "/root", "/srv", "/opt")
 found = [name for top in tops for _, _, names in os.walk(top) for name in names if name == "tiny.ipynb"]
 if found:
     print('ESCAPED', found)
