@@ -1,4 +1,4 @@
-"""What is known about each submission of a class, on disk: a folder for each, every file written whole.
+"""What is known about each submission of a class, on disk: a file and a log for each, the file written whole.
 
 The coordinator may be killed at any moment. A result counts as soon as its file is there, and stands for exactly the
 bytes that were handed in and the tests that were run: other bytes, or other tests, and it is graded again.

@@ -98,11 +98,6 @@ class Sandbox:
         """End it."""
         self.close()
 
-    @property
-    def process_id(self) -> int | None:
-        """Of the outermost process, once it has started."""
-        return self._process and self._process.pid
-
     def _start(self) -> None:
         command = walls(self.library, "warm.py") if self.isolated else [sys.executable, INSIDE / "warm.py"]
         environment = clean_environment(Path("/course") if self.isolated else self.library)

@@ -38,9 +38,14 @@ def mount(kind: str, target: str, flags: int = 0, options: str = "") -> None:
     call("mount", kind.encode(), target.encode(), kind.encode(), ctypes.c_ulong(flags), options.encode())
 
 
+def fresh_proc() -> None:
+    """Mount a /proc that shows this process space and that nothing covers."""
+    mount("proc", "/proc", NO_SETUID | NO_DEVICES | NO_EXECUTION)
+
+
 def become(user: str) -> None:
     """Be this user, by number, or the `same`, within bubblewrap; from now on nobody else of that user sees inside."""
-    mount("proc", "/proc", NO_SETUID | NO_DEVICES | NO_EXECUTION)  # one that nothing covers
+    fresh_proc()
     if user != "same":
         os.setgroups([])
         os.setgid(int(user))
@@ -48,11 +53,11 @@ def become(user: str) -> None:
     hide()
 
 
-def new_namespaces(processes_mib: int, files: int) -> None:
+def new_namespaces(disk_mib: int, files: int) -> None:
     """Put this process into new namespaces with an empty /tmp and /dev/shm.
 
     Args:
-        processes_mib: how much /tmp may hold, in MiB; /dev/shm may hold half of it.
+        disk_mib: how much /tmp may hold, in MiB; /dev/shm may hold half of it.
         files: how many files each may hold.
     """
     uid, gid = os.getuid(), os.getgid()
@@ -62,8 +67,8 @@ def new_namespaces(processes_mib: int, files: int) -> None:
     Path("/proc/self/uid_map").write_text(f"{STUDENT} {uid} 1")
     Path("/proc/self/gid_map").write_text(f"{STUDENT} {gid} 1")
     call("mount", None, b"/", None, ctypes.c_ulong(PRIVATE), None)
-    mount("tmpfs", "/tmp", NO_SETUID | NO_DEVICES, f"size={processes_mib}m,nr_inodes={files},mode=1777")
-    mount("tmpfs", "/dev/shm", NO_SETUID | NO_DEVICES, f"size={processes_mib // 2}m,nr_inodes={files},mode=1777")
+    mount("tmpfs", "/tmp", NO_SETUID | NO_DEVICES, f"size={disk_mib}m,nr_inodes={files},mode=1777")
+    mount("tmpfs", "/dev/shm", NO_SETUID | NO_DEVICES, f"size={disk_mib // 2}m,nr_inodes={files},mode=1777")
     socket.sethostname("submission")
     hide()
 
@@ -75,7 +80,7 @@ def new_process_space() -> None:
 
 def own_proc() -> None:
     """Show the processes of this process space, and no others, in /proc; forbid namespaces below this one."""
-    mount("proc", "/proc", NO_SETUID | NO_DEVICES | NO_EXECUTION)
+    fresh_proc()
     Path("/proc/sys/user/max_user_namespaces").write_text("0")
 
 

@@ -4,12 +4,13 @@ import functools
 import http.server
 import os
 import shutil
-import subprocess
 import threading
 from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Request, sync_playwright
+
+from tests import debian
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome", "microsoft-edge")
 OFFLINE = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
@@ -37,9 +38,7 @@ def find_browser() -> str | None:
     """A Chromium of this machine, installed if need be and possible."""
     if found := next(filter(None, map(shutil.which, NAMES)), None):
         return found
-    if shutil.which("apt-get") and os.geteuid() == 0:
-        for command in (["apt-get", "update"], ["apt-get", "install", "-y", "chromium"]):
-            subprocess.run(command, capture_output=True, timeout=600)
+    debian.install("chromium")
     return next(filter(None, map(shutil.which, NAMES)), None)
 
 

@@ -77,7 +77,6 @@ while True:
     except KeyboardInterrupt:
         pass
 """,
-        says="",
     ),
     Case(
         3,
@@ -124,7 +123,6 @@ hoard = []
 while True:
     hoard.append(bytearray(10**7))
 """,
-        says="",
     ),
     Case(
         7,

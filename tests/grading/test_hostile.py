@@ -103,7 +103,7 @@ def test_nothing_stays_behind(entries, course):
     assert "98765.4" not in processes and str(course) not in processes
 
 
-def test_peers_are_counted(entries, capsys):
+def test_cases_are_counted(entries, capsys):
     """How many cases were run, for whoever reads the log."""
     states = Counter(entry["state"] for entry in entries.values())
     with capsys.disabled():
