@@ -27,11 +27,14 @@ def main(arguments: list[str] | None = None) -> int:
     command = commands.add_parser("grade", add_help=False, help="grade a class (full edition only)")
     command.set_defaults(run=_grade)
 
+    command = commands.add_parser("grade-one", add_help=False, help="run one job of a grading (full edition only)")
+    command.set_defaults(run=_grade_one)
+
     command = commands.add_parser("collect", add_help=False, help="take a class's notebooks (full edition only)")
     command.set_defaults(run=_collect)
 
     options, rest = parser.parse_known_args(arguments)
-    if rest and options.run not in (_grade, _collect):
+    if rest and options.run not in (_grade, _grade_one, _collect):
         parser.error(f"unrecognized arguments: {' '.join(rest)}")
     options.rest = rest
     try:
@@ -58,6 +61,10 @@ def _check(options: argparse.Namespace) -> int:
 
 def _grade(options: argparse.Namespace) -> int:
     return _instructors_commands().main(options.rest)
+
+
+def _grade_one(options: argparse.Namespace) -> int:
+    return _instructors_commands().grade_one_command(options.rest)
 
 
 def _collect(options: argparse.Namespace) -> int:

@@ -5,18 +5,23 @@ import csv
 import os
 import sys
 from collections import Counter
+from functools import partial
 from pathlib import Path
 
 from nbgrader.api import Gradebook, MissingEntry
+from tqdm import tqdm
 
 from .collect import collect
 from .course import Course, open_course
 from .doctor import report, what_is_missing
+from .engines import Engine, by_hand, here, on_slurm, run_alone
 from .feedback import write_feedback
-from .grade import Grading
+from .gpus import find_gpus
+from .grade import MOST, Grading
 from .journal import FAULT, GRADED, QUARANTINED, Journal
 from .sandbox import Limits
 
+ZERO = "zero"
 ACTIONS = ("status", "quarantine", "export", "feedback", "doctor")
 NEEDS_A_PERSON = 1  # exit code
 COLUMNS = {  # of what a learning platform imports: (heading, what stands there)
@@ -41,8 +46,16 @@ def main(arguments: list[str]) -> int:
     command.add_argument("assignment", nargs="?", help="with status, quarantine, export or feedback: which one")
     command.add_argument("--student", action="append", help="only this one; may be given several times")
     command.add_argument("--workers", type=int, default=os.cpu_count(), help="submissions side by side (%(default)s)")
+    command.add_argument("--gpus", type=int, default=0, help="GPUs of this machine to share out among the workers")
+    command.add_argument(
+        "--engine", choices=["local", "slurm", "jobs"], default="local", help="who runs them: see the handbook"
+    )
+    command.add_argument(
+        "--slurm", default="", metavar="OPTIONS", help="for sbatch: --slurm='--partition=gpu --gres=gpu:1'"
+    )
     command.add_argument("--memory", type=int, default=limits.memory_mib, help="MiB for a submission (%(default)s)")
     command.add_argument("--time", type=float, default=limits.seconds, help="seconds for a submission (%(default)s)")
+    command.add_argument("--most", type=int, default=MOST, help="submissions graded per student (%(default)s)")
     command.add_argument("--dry-run", action="store_true", help="say what would be graded, and run nothing")
     command.add_argument("--again", action="store_true", help="grade also what has been graded already")
     command.add_argument("--unsafe", action="store_true", help="without a sandbox: student code runs with your rights")
@@ -64,11 +77,11 @@ def _run(options: argparse.Namespace) -> int:
 
 
 def _grade(options: argparse.Namespace) -> int:
-    if not options.unsafe and (missing := what_is_missing()):
+    if options.engine == "local" and not options.unsafe and (missing := what_is_missing()):
         raise ValueError(f"{missing}. With --unsafe, student code runs with your rights, beside your gradebook.")
     course, assignment = open_course(Path.cwd()), options.what
     limits = Limits(memory_mib=options.memory, seconds=options.time)
-    grading = Grading(course, assignment, limits, isolated=not options.unsafe)
+    grading = Grading(course, assignment, limits, isolated=not options.unsafe, most=options.most)
     students = options.student or course.students(assignment)
     if not students:
         place = course.submitted("STUDENT", assignment)
@@ -78,16 +91,45 @@ def _grade(options: argparse.Namespace) -> int:
             prepared = grading.prepare(student)
             print(f"{clean(student):30} {clean(prepared.get('why', 'would be run'))}")
         return 0
-    print(f"Grading {len(students)} submissions of {assignment}, {options.workers} at a time ...", flush=True)
-    count = 0
+    same = Counter(student.casefold() for student in students)
+    for student in (s for s in students if same[s.casefold()] > 1):
+        print(f"{clean(student)}: another name differs from it only in upper and lower case; are they two people?")
+    counts: Counter[str] = Counter()
+    with tqdm(total=len(students), unit="", desc=assignment) as bar:
 
-    def told(student: str, entry: dict) -> None:
-        nonlocal count
-        count += 1
-        print(f"{count:4}  {line(student, entry)}", flush=True)
+        def told(student: str, entry: dict) -> None:
+            counts[ZERO if entry.get("points") == 0 else entry["state"]] += 1
+            counts["run again"] += entry.get("runs", 1) > 1
+            bar.set_postfix({what: count for what, count in counts.items() if count}, refresh=False)
+            bar.update()
+            tqdm.write(line(student, entry), sys.stdout)
 
-    entries = grading.grade(students, max(1, options.workers), told, options.again)
+        entries = grading.grade(students, _engine(options), told, options.again)
+        bar.update(len(entries) - bar.n)
     return _summary(entries, assignment)
+
+
+def _engine(options: argparse.Namespace) -> Engine:
+    workers = max(1, options.workers)
+    if options.engine == "jobs":
+        return by_hand
+    if options.engine == "slurm":
+        return partial(on_slurm, slots=workers, memory_mib=options.memory, options=options.slurm)
+    gpus = find_gpus()
+    if options.gpus > len(gpus):
+        raise ValueError(f"--gpus {options.gpus}, but this machine shows {len(gpus)}; try `unrolled grade doctor`")
+    return partial(here, workers=workers, gpus=gpus[: options.gpus])
+
+
+def grade_one_command(arguments: list[str]) -> int:
+    """Do what the words behind `unrolled grade-one` say."""
+    command = argparse.ArgumentParser(
+        prog="unrolled grade-one", description="Run jobs that `unrolled grade --engine jobs` has written."
+    )
+    command.add_argument("job", type=Path, nargs="+", help="a job's folder; its answers are written there")
+    options = command.parse_args(arguments)
+    run_alone(options.job)
+    return 0
 
 
 def collect_command(arguments: list[str]) -> int:
@@ -125,11 +167,28 @@ def clean(text: str) -> str:
 
 def _summary(entries: dict[str, dict], assignment: str) -> int:
     states = Counter(entry["state"] for entry in entries.values())
+    for row in table(entries):
+        print(row)
     print(f"{assignment}: " + ", ".join(f"{states[s]} {s}" for s in (GRADED, QUARANTINED, FAULT) if states[s]))
     for student, entry in sorted(entries.items()):
         if entry["state"] != GRADED:
             print(f"  look at {line(student, entry)}")
     return NEEDS_A_PERSON if states[QUARANTINED] + states[FAULT] else 0
+
+
+def table(entries: dict[str, dict]) -> list[str]:
+    """How many got all points of an exercise, some, or none: what the class found hard."""
+    reached: dict[str, Counter[str]] = {}
+    for entry in (entry for entry in entries.values() if entry["state"] == GRADED):
+        exercises: dict[str, list[dict]] = {}
+        for result in entry["results"]:
+            exercises.setdefault(result["name"].partition("-")[2], []).append(result)
+        for exercise, results in exercises.items():
+            points, maximum = (sum(result[key] for result in results) for key in ("points", "maximum"))
+            how = "all" if points == maximum else "part" if points else "none"
+            reached.setdefault(exercise, Counter())[how] += 1
+    head = [f"{'exercise':30} {'all':>6} {'part':>6} {'none':>6}"] if reached else []
+    return head + [f"{name:30} {n['all']:6} {n['part']:6} {n['none']:6}" for name, n in reached.items()]
 
 
 def _entries(course: Course, assignment: str) -> dict[str, dict]:
@@ -151,6 +210,8 @@ def _quarantine(course: Course, assignment: str, options: argparse.Namespace) ->
     for student, entry in waiting.items():
         print(line(student, entry))
         print(f"    handed in: {clean(str(course.submitted(student, assignment)))}")
+        for telling in entry.get("excerpt", []):
+            print(f"    | {clean(telling)[:120]}")
         for result in entry.get("results", []):
             said = clean(result["message"])[:120]
             print(f"    {result['name']:40} {result['points']:g} of {result['maximum']:g}  {said}")

@@ -83,14 +83,12 @@ class Course:
         except (ValueError, OverflowError) as error:
             raise Refused(f"timestamp.txt is no time: {error}") from None
 
-    def library(self, assignment: str) -> Path:
-        """A folder with the library as it is for grading: without the bodies of this assignment's exercises."""
-        folder = self.journal(assignment) / "library"
+    def write_library(self, assignment: str, folder: Path) -> None:
+        """Copy the library as it is for grading: without the bodies of this assignment's exercises."""
         shutil.rmtree(folder, ignore_errors=True)
         shutil.copytree(self.root / "course_lib", folder / "course_lib", ignore=shutil.ignore_patterns("__pycache__"))
         exercises = [e for e in find_exercises(folder / "course_lib").values() if e.assignment == assignment]
         remove_bodies(exercises)
-        return folder
 
 
 def open_course(root: Path) -> Course:

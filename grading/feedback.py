@@ -8,10 +8,12 @@ import html
 from pathlib import Path
 
 import nbformat
+from nbformat import NotebookNode
 
 from .course import Course
 from .journal import write_whole
 from .sanitize import is_solution
+from .source import HIDDEN_BEGIN
 
 PAGE = """\
 <!doctype html>
@@ -47,6 +49,8 @@ pre {{ overflow-x: auto; padding: .6rem; border: 1px solid #8886; white-space: p
 </html>
 """
 UNSEEN = "a test that is not shown found a mistake"
+WITHHELD = "what it said is not shown, for it repeats a test that is not shown"
+TELLING_CHARACTERS = 12
 
 
 def write_feedback(course: Course, assignment: str, student: str, entry: dict) -> Path:
@@ -62,7 +66,7 @@ def write_feedback(course: Course, assignment: str, student: str, entry: dict) -
         seconds=f"{entry['seconds']:.1f}",
         memory=f"{entry['peak_mib']:.0f}",
         notes=f"<ul>{notes}</ul>" if notes else "",
-        rows="\n".join(_rows(entry["results"])),
+        rows="\n".join(_rows(entry["results"], _hidden_lines(notebook))),
         cells="\n".join(cells),
     )
     path = Path(course.directory.format_path("feedback", student, assignment)) / f"{assignment}.html"
@@ -71,14 +75,29 @@ def write_feedback(course: Course, assignment: str, student: str, entry: dict) -
     return path
 
 
-def _rows(results: list[dict]) -> list[str]:
+def _hidden_lines(notebook: NotebookNode) -> list[str]:
+    """The lines of tests that students do not see, but for those that could stand anywhere."""
+    lines = [
+        line.strip() for cell in notebook.cells if HIDDEN_BEGIN in cell.source for line in cell.source.splitlines()
+    ]
+    return [line for line in lines if len(line) >= TELLING_CHARACTERS]
+
+
+def _message(result: dict, hidden: list[str]) -> str:
+    """What a visible test said, unless the submission made it say what a hidden one asks."""
+    return WITHHELD if any(line in result["message"] for line in hidden) else result["message"]
+
+
+def _rows(results: list[dict], hidden: list[str]) -> list[str]:
     """One row for each exercise: the tests of a name share its last word."""
     rows, exercises = [], dict.fromkeys(result["name"].partition("-")[2] for result in results)
     for exercise in exercises:
         tests = [result for result in results if result["name"].partition("-")[2] == exercise]
         reached, maximum = (sum(test[key] for test in tests) for key in ("points", "maximum"))
         lost = [test for test in tests if test["points"] < test["maximum"]]
-        said = [test["message"] for test in lost if not test["hidden"]] + ([UNSEEN] if lost else ["all is right"])
+        said = [_message(test, hidden) for test in lost if not test["hidden"]] + (
+            [UNSEEN] if lost else ["all is right"]
+        )
         rows.append(
             f"<tr><td><strong>{html.escape(exercise)}</strong><br>{html.escape(said[0][:400])}</td>"
             f'<td class="points">{reached:g} of {maximum:g}</td></tr>'

@@ -1,30 +1,31 @@
-"""Grading a class: several sandboxes side by side, one writer, and a journal that makes it safe to stop at any moment.
+"""Grading a class: many submissions side by side, one writer, and a journal that makes it safe to stop at any moment.
 
 For each submission: read and sanitize (trusted), run in a sandbox (not trusted), record (trusted). Running it again
 goes on where it was stopped and leaves alone what has been graded already.
 """
 
-import queue
-import threading
+import shutil
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, suppress
+from contextlib import closing
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from pathlib import Path
 
 import nbformat
 from nbformat import NotebookNode
 
 from .course import Course
-from .inside.client import DIED
+from .engines import Engine, here
 from .intake import Refused, read_submission
-from .job import Step, Verdict, as_cells, judge, plan, tests_with_numbers
+from .job import read_answers, secret_of, write_job, write_settings
 from .journal import FAULT, GRADED, QUARANTINED, Journal, digest
 from .record import mark_stale, record
-from .sandbox import Limits, Sandbox, SandboxFault
-from .sanitize import sanitize
+from .sandbox import Limits, SandboxFault
+from .sanitize import sanitize, telling_lines
+from .verdict import Step, Verdict, as_cells, judge, plan, tests_with_numbers
 
-TRIES = 3  # for a submission whose sandbox fails; then a person looks at it
-FORMAT = b"1"  # of what is graded and how: with another number, everything is graded again
+MOST = 20  # submissions of one student to one assignment
+FORMAT = b"2"  # of what is graded and how: with another number, everything is graded again
 
 
 @dataclass(frozen=True)
@@ -33,18 +34,28 @@ class Work:
 
     student: str
     digest: str
+    content: str  # a digest of the file alone
     notebook: NotebookNode
     notes: list[str]
     handed_in: datetime | None
 
 
 @dataclass(frozen=True)
+class Job:
+    """A notebook whose cells lie in a job's folder, to be run by whatever engine."""
+
+    folder: Path
+    steps: list[Step]
+    notebook: NotebookNode
+
+
+@dataclass(frozen=True)
 class Outcome:
-    """What became of it: a verdict, or the sandbox's fault."""
+    """What became of a submission: a verdict, or the sandbox's fault."""
 
     work: Work
     verdict: Verdict | None
-    fault: str = ""
+    run: dict  # where, and how often; why not, if there is no verdict
 
 
 class TestsReject(ValueError):
@@ -59,13 +70,17 @@ class Grading:
         assignment: e.g. "a1".
         limits: what each submission may use.
         isolated: whether to shut submissions into sandboxes.
+        most: how many different submissions of a student are graded: whoever may ask hidden tests again and again
+            learns what they ask.
 
     Raises:
         ValueError: there is no such assignment, or the gradebook does not have its tests.
     """
 
-    def __init__(self, course: Course, assignment: str, limits: Limits | None = None, isolated: bool = True):
-        self.course, self.assignment, self.isolated = course, assignment, isolated
+    def __init__(
+        self, course: Course, assignment: str, limits: Limits | None = None, isolated: bool = True, most: int = MOST
+    ):
+        self.course, self.assignment, self.isolated, self.most = course, assignment, isolated, most
         self.limits = limits or Limits()
         self.source = course.source(assignment)
         self.tests = digest(nbformat.writes(self.source).encode(), repr(self.limits).encode(), FORMAT)
@@ -73,17 +88,18 @@ class Grading:
     def grade(
         self,
         students: list[str],
-        workers: int = 1,
+        engine: Engine = here,
         told: Callable[[str, dict], None] = lambda student, entry: None,
         again: bool = False,
     ) -> dict[str, dict]:
-        """Grade what these students handed in, several at a time; returns the journal's entry of each.
+        """Grade what these students handed in; returns the journal's entry of each.
 
         `told(student, entry)` is called with each result as it comes. What has been graded already is left alone,
         unless `again`.
 
         Raises:
             BlockingIOError: another coordinator is at work on this assignment.
+            TestsReject: the tests do not give the solution all points; nobody is graded.
         """
         entries: dict[str, dict] = {}
         with Journal(self.course.journal(self.assignment)) as journal:
@@ -100,12 +116,15 @@ class Grading:
                     done = prepared["digest"] == before.get("digest") and before["state"] in (GRADED, QUARANTINED)
                     if done and not again:
                         entries[student] = before
-                    elif "work" in prepared:
-                        waiting.append(prepared["work"])
-                    else:
+                    elif "work" not in prepared:
                         note(student, self._quarantine(student, prepared))
+                    elif not again and self._too_many(journal.graded(student), prepared["work"]):
+                        why = f"{self.most} others of theirs have been graded; --again grades this one all the same"
+                        note(student, self._quarantine(student, {"digest": prepared["digest"], "why": why}))
+                    else:
+                        waiting.append(prepared["work"])
                 students, again = [], False
-                for outcome in self._run(waiting, workers):
+                for outcome in self._run(waiting, engine):
                     student, was = outcome.work.student, outcome.work.digest
                     if self.prepare(student)["digest"] != was:
                         journal.log(student, {"state": "handed in anew while it was graded", "digest": was})
@@ -114,32 +133,64 @@ class Grading:
                         note(student, self._settle(outcome))
         return entries
 
-    def grade_solution(self, sandbox: Sandbox) -> set[str]:
-        """Run the instructor's own solution; returns the tests that give a number as their result.
+    def _too_many(self, graded: set[str], work: Work) -> bool:
+        return work.content not in graded and len(graded) >= self.most
+
+    def _run(self, waiting: list[Work], engine: Engine) -> Iterator[Outcome]:
+        """Run submissions and judge them, as soon as the solution has shown that the tests work here."""
+        if not waiting:
+            return
+        place = self.course.journal(self.assignment) / "work"
+        self.course.write_library(self.assignment, place / "library")
+        write_settings(place, self.limits, self.isolated)
+        about = digest(
+            *(path.read_bytes() for path in sorted(place.glob("library/**/*.py"))), str(self.isolated).encode()
+        )
+        solution = place / "jobs" / digest(b"the solution", self.tests.encode(), about.encode())
+        works = {place / "jobs" / digest(w.student.encode(), w.digest.encode(), about.encode()): w for w in waiting}
+        clear(place / "jobs", keep={solution, *works})
+        jobs: dict[Path, Job] = {}
+
+        def write(folder: Path) -> Path:
+            notebook = works[folder].notebook if folder in works else sanitize(self.source, self.source).notebook
+            jobs[folder] = self._write_job(folder, notebook)
+            return folder
+
+        numbers, early = None, []
+        with closing(engine(place, map(write, [solution, *works]))) as answered:
+            for folder in answered:
+                early.append(folder)
+                if folder == solution:
+                    numbers = self._judge_solution(jobs.pop(early.pop()))
+                while numbers is not None and early:
+                    yield judge_job(works.pop(early[-1]), jobs.pop(early.pop()), numbers)
+        if numbers is None:
+            raise SandboxFault(f"the solution of {self.assignment} was not run, so nobody is graded: no slot works")
+        for work in works.values():
+            yield Outcome(work, None, {"why": "it was not run: no slot is left that works"})
+        shutil.rmtree(place / "jobs")
+
+    def _write_job(self, folder: Path, notebook: NotebookNode) -> Job:
+        """Its canaries, and so its answers, are those of an earlier run that was stopped, if there was one."""
+        notebook, secret = nbformat.from_dict(notebook), secret_of(folder)
+        steps = plan(notebook, secret)
+        write_job(folder, secret, as_cells(steps, self.limits))
+        return Job(folder, steps, notebook)
+
+    def _judge_solution(self, job: Job) -> set[str]:
+        """Which tests give a number as their result, by the instructor's own solution.
 
         Raises:
             TestsReject: it did not get all points.
         """
-        notebook = sanitize(self.source, self.source).notebook
-        steps = plan(notebook)
-        answers = run_steps(sandbox, steps)
-        numbers = tests_with_numbers(steps, answers)
-        verdict = judge(steps, answers, notebook, numbers)
+        answers = read_answers(job.folder)["answers"]
+        numbers = tests_with_numbers(job.steps, answers)
+        verdict = judge(job.steps, answers, job.notebook, numbers)
         lost = [f"{r.name}: {r.message or 'only part of the points'}" for r in verdict.results if r.points < r.maximum]
         if problems := lost + verdict.suspicions:
             said = "; ".join(problems)
             raise TestsReject(f"the tests of {self.assignment} do not give its own solution all points here: {said}")
         return numbers
-
-    def _run(self, waiting: list[Work], workers: int) -> Iterator[Outcome]:
-        """Run submissions side by side, after the solution has shown that the tests work here."""
-        if not waiting:
-            return
-        library = self.course.library(self.assignment)
-        with ExitStack() as stack:
-            new = [Sandbox(library, self.limits, self.isolated) for _ in range(min(workers, len(waiting)))]
-            sandboxes = [stack.enter_context(sandbox) for sandbox in new]
-            yield from run_all(waiting, self.grade_solution(sandboxes[0]), sandboxes)
 
     def prepare(self, student: str) -> dict:
         """What is to be run for a student: {"digest", "work"}, or {"digest", "why"} if a person has to look at it."""
@@ -148,23 +199,26 @@ class Grading:
         try:
             handed_in = self.course.handed_in_at(student, self.assignment)
             submission = read_submission(folder, student, self.assignment)
-            of_this = digest(submission.content, self.tests.encode(), str(handed_in).encode())
+            content = digest(submission.content)
+            of_this = digest(content.encode(), self.tests.encode(), str(handed_in).encode())
             sanitized = sanitize(self.source, submission.notebook)
         except Refused as refused:
             return {"digest": digest(f"{name}: {refused}".encode(), self.tests.encode()), "why": str(refused)}
         return {
             "digest": of_this,
-            "work": Work(student, of_this, sanitized.notebook, sanitized.notes, handed_in),
+            "work": Work(student, of_this, content, sanitized.notebook, sanitized.notes, handed_in),
         }
 
     def _settle(self, outcome: Outcome) -> dict:
         """Record an outcome, if it can be; the entry that says so."""
         work, verdict = outcome.work, outcome.verdict
         if verdict is None:
-            return {"state": FAULT, "digest": work.digest, "why": outcome.fault}
+            return {"state": FAULT, "digest": work.digest, **outcome.run}
         entry = {
             "state": GRADED,
             "digest": work.digest,
+            "content": work.content,
+            **outcome.run,
             "points": sum(result.points for result in verdict.results),
             "maximum": sum(result.maximum for result in verdict.results),
             "seconds": verdict.seconds,
@@ -173,7 +227,8 @@ class Grading:
             "results": [asdict(result) for result in verdict.results],
         }
         if verdict.suspicions:
-            return self._quarantine(work.student, entry | {"why": "; ".join(verdict.suspicions)})
+            why = {"why": "; ".join(verdict.suspicions), "excerpt": telling_lines(verdict.notebook)}
+            return self._quarantine(work.student, entry | why)
         record(self.course, self.assignment, work.student, verdict, work.handed_in)
         return entry
 
@@ -183,53 +238,18 @@ class Grading:
         return {**entry, "state": QUARANTINED, "stale": stale}
 
 
-def run_all(waiting: list[Work], numbers: set[str], sandboxes: list[Sandbox]) -> Iterator[Outcome]:
-    """Run submissions, each sandbox one after the other; yields outcomes as they come."""
-    todo: queue.SimpleQueue[Work] = queue.SimpleQueue()
-    done: queue.SimpleQueue[Outcome | BaseException] = queue.SimpleQueue()
-    for work in waiting:
-        todo.put(work)
-
-    def use(sandbox: Sandbox) -> None:
-        try:
-            while True:
-                done.put(run_one(sandbox, todo.get_nowait(), numbers))
-        except queue.Empty:
-            pass
-        except BaseException as error:  # a mistake of ours: the others must not wait for it
-            done.put(error)
-
-    for sandbox in sandboxes:
-        threading.Thread(target=use, args=[sandbox], daemon=True).start()
-    for _ in waiting:
-        outcome = done.get()
-        if isinstance(outcome, BaseException):
-            raise outcome
-        yield outcome
+def clear(jobs: Path, keep: set[Path]) -> None:
+    """Remove the jobs of submissions that are no longer the last ones, or of another library."""
+    for left in set(jobs.glob("*")) - keep:
+        shutil.rmtree(left)
 
 
-def run_one(sandbox: Sandbox, work: Work, numbers: set[str]) -> Outcome:
-    """Run one submission and judge it; if the sandbox fails, leave it to a person."""
-    notebook = nbformat.from_dict(work.notebook)
-    steps = plan(notebook)
+def judge_job(work: Work, job: Job, numbers: set[str]) -> Outcome:
+    """What became of a job that has been run; without answers, it is left to a person."""
     try:
-        return Outcome(work, judge(steps, run_steps(sandbox, steps), notebook, numbers))
+        run = read_answers(job.folder)
+        return Outcome(work, judge(job.steps, run.pop("answers"), job.notebook, numbers), run)
     except SandboxFault as error:
-        return Outcome(work, None, f"the sandbox failed {TRIES} times: {error}")
-
-
-def run_steps(sandbox: Sandbox, steps: list[Step]) -> list[dict]:
-    """What became of each step; when the sandbox fails, it is tried again a few times.
-
-    A process that ended may have been ended by the system, which had no memory left, or by somebody: it is run once
-    more, and what happens then counts.
-    """
-    answers = _try(sandbox, steps)
-    return _try(sandbox, steps) if any(answer["status"] == DIED for answer in answers) else answers
-
-
-def _try(sandbox: Sandbox, steps: list[Step]) -> list[dict]:
-    for _ in range(TRIES - 1):
-        with suppress(SandboxFault):
-            return sandbox.run(as_cells(steps, sandbox.limits))
-    return sandbox.run(as_cells(steps, sandbox.limits))
+        return Outcome(work, None, {"why": str(error)})
+    finally:
+        shutil.rmtree(job.folder)

@@ -1,232 +1,122 @@
-"""What the sandbox is asked to run for one submission, and what its answers are worth.
+"""A submission as a folder that any machine may work on: what to run, and then what became of it.
 
-Before each test stand two canaries, cells of which we know how they must end. One is the test itself, asked of a
-function that does nothing but fail; the other counts the assertions and comparisons that find a difference where there
-is one, and has to come to a number that nobody could know. If a canary ends otherwise, something in the kernel has been
-bent, and a person looks at the submission. If the process ends instead of answering, the test does not count.
+    _build/grading/a1/work/library/course_lib     the library that submissions import
+    _build/grading/a1/work/sandbox.json           their limits
+    _build/grading/a1/work/jobs/KEY/job.json      the cells to run, written by the coordinator
+    _build/grading/a1/work/jobs/KEY/answers.json  written whole by whoever has run it; it is not run again then
+
+There is no name in it, no gradebook and no score. Where it is worked on is the engine's affair (`engines.py`), and if
+an engine dies, nothing is lost but what it was running.
 """
 
-import ast
-import math
+import json
+import os
 import secrets
-from collections.abc import Callable
+import socket
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import asdict
+from pathlib import Path
 
-from nbformat import NotebookNode, from_dict
+from .doctor import what_is_missing
+from .gpus import GpuFault, works
+from .inside.client import DIED, ERROR, OK
+from .journal import write_whole
+from .sandbox import Gpu, Limits, Sandbox, SandboxFault
 
-from .inside.client import DIED, ERROR, MEMORY, OK, TIMEOUT
-from .sandbox import Limits
-from .sanitize import is_run, is_solution, is_test, name
-from .source import HIDDEN_BEGIN
-
-CHECKS = {  # calls of the course's own checks that must not pass
-    "check_close": "check_close('', torch.tensor([{0}.0]), torch.tensor([{1}.0]), '')",
-    "check_true": "check_true('', {0} == {1}, '')",
-    "check_unchanged": "check_unchanged('', torch.tensor([{0}.0]), torch.tensor([{1}.0]))",
-}
-COMPARISONS = (
-    "torch.allclose(torch.tensor({0}.0), torch.tensor({1}.0))",
-    "torch.isclose(torch.tensor({0}.0), torch.tensor({1}.0))",
-    "torch.equal(torch.tensor({0}), torch.tensor({1}))",
-)
-FAILING = """\
-class Canary{nonce}(Exception):
-    def _render_traceback_(self):
-        return []
+SETTINGS, JOB, ANSWERS, FAULT = "sandbox.json", "job.json", "answers.json", "fault.txt"
+TRIES = 3  # for a submission whose sandbox fails; then a person looks at it
 
 
-def {{subject}}(*_, **__):
-    raise Canary{nonce}
-"""
-RESTORING = """\
-del {subject}
-if kept_{nonce} is not None:
-    {subject} = kept_{nonce}
-del kept_{nonce}
-"""
-REASONS = {
-    TIMEOUT: "stopped: it took longer than it may",
-    MEMORY: "stopped: it used more memory than it may",
-    DIED: "its process ended",
-    "not run": "not run: the time for the whole notebook was over, or its process had ended too often",
-}
-UNANSWERED = "not counted: the process ended, or took too long, when the runner asked whether its tests can fail"
+def secret_of(folder: Path) -> str:
+    """What the job's canaries are made from: a new secret if the job is new."""
+    job = folder / JOB
+    return json.loads(job.read_text())["secret"] if job.exists() else secrets.token_hex(16)
 
 
-@dataclass(frozen=True)
-class Step:
-    """One cell to run: the notebook's, or a canary, whose answer must be as `holds` says."""
-
-    code: str
-    cell: NotebookNode | None = None
-    canary: str = ""
-    holds: Callable[[dict], bool] | None = None
+def write_job(folder: Path, secret: str, cells: list[dict]) -> None:
+    """Make the folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    write_whole(folder / JOB, json.dumps({"secret": secret, "cells": cells}))
 
 
-@dataclass(frozen=True)
-class TestResult:
-    """What a test cell gave."""
-
-    name: str
-    points: float
-    maximum: float
-    status: str
-    message: str
-    seconds: float
-    hidden: bool  # students do not see this test
+def write_settings(place: Path, limits: Limits, isolated: bool) -> None:
+    """Say what submissions may use, for all jobs of this place."""
+    write_whole(place / SETTINGS, json.dumps({"limits": asdict(limits), "isolated": isolated}))
 
 
-@dataclass(frozen=True)
-class Verdict:
-    """All results of a submission, and why a person should look at it, if so."""
+def open_sandbox(place: Path, gpus: list[Gpu]) -> Sandbox:
+    """A sandbox for the jobs of this place, in which they may use these GPUs.
 
-    results: list[TestResult]
-    suspicions: list[str]
-    notebook: NotebookNode  # with the outputs
-    seconds: float
-    peak_mib: float
-
-
-def plan(notebook: NotebookNode) -> list[Step]:
-    """The steps for a sanitized notebook: its cells in order, canaries before each test."""
-    written = {name(cell) for cell in notebook.cells if is_solution(cell)}
-    steps = []
-    for cell in filter(is_run, notebook.cells):
-        if is_test(cell):
-            steps += canaries(cell, written)
-        steps.append(Step(cell.source, cell))
-    return steps
+    Raises:
+        FileNotFoundError: there are no jobs here.
+        SandboxFault: this machine has no sandbox.
+    """
+    if not (place / SETTINGS).is_file():
+        raise FileNotFoundError(f"{place} is no place of jobs: it has no {SETTINGS}")
+    settings = json.loads((place / SETTINGS).read_text())
+    if settings["isolated"] and (missing := what_is_missing()):
+        raise SandboxFault(f"no sandbox on {socket.gethostname()}: {missing}")
+    return Sandbox(place / "library", Limits(**settings["limits"]), settings["isolated"], gpus)
 
 
-def as_cells(steps: list[Step], limits: Limits) -> list[dict]:
-    """The steps as the sandbox takes them. Canaries are not run again after a kernel's end."""
-    return [{"code": s.code, "seconds": limits.seconds_per_cell, "replay": s.cell is not None} for s in steps]
+def is_answered(folder: Path) -> bool:
+    """Whether somebody has run this job."""
+    return (folder / ANSWERS).exists()
 
 
-def canaries(test: NotebookNode, written: set[str]) -> list[Step]:
-    """The cells that are run before a test: it must fail for a broken function; asserts and comparisons must work."""
-    a, b, nonce = secrets.randbelow(900) + 100, secrets.randbelow(900) + 1100, secrets.randbelow(10**12) + 10**12
-    used = {node.id for node in ast.walk(ast.parse(test.source)) if isinstance(node, ast.Name)}
-    subject = test.metadata.nbgrader.grade_id.partition("-")[2]
-    failing = FAILING.format(nonce=nonce)
-    restoring = ""
-    if f"exercise-{subject}" in written and subject in used:
-        failing = f"kept_{nonce} = globals().get({subject!r})\n{failing.format(subject=subject)}\n{test.source}"
-        restoring = RESTORING.format(subject=subject, nonce=nonce)
-    else:
-        failing = f"{failing.format(subject=f'fail_{nonce}')}\nfail_{nonce}()"
-    checks = [code.format(a, b) for check, code in CHECKS.items() if check in used]
-    wrong = [f"assert {a} + {b} == {a + b + 1}", *(f"assert {c.format(a, b)}" for c in COMPARISONS), *checks]
-    trying = [f"try:\n    {line}\nexcept AssertionError:\n    seen_{nonce} += 1" for line in wrong]
-    counting = [f"import torch\nseen_{nonce} = {nonce}", *trying, f"seen_{nonce}"]
-    return [
-        Step(
-            failing,
-            canary="a test passed a function that does nothing but fail",
-            holds=lambda answer: answer["status"] == ERROR,
-        ),
-        Step(
-            "\n".join([restoring, *counting]),
-            canary="an assertion or a comparison that is wrong passed",
-            holds=lambda answer: answer["status"] == OK and _result(answer) == str(nonce + len(wrong)),
-        ),
-    ]
+def run_job(folder: Path, sandbox: Sandbox, gpu: Gpu | None = None) -> None:
+    """Run a job, if nobody has, and write down what became of it.
 
-
-def judge(steps: list[Step], answers: list[dict], notebook: NotebookNode, numbers: set[str]) -> Verdict:
-    """Points for each test, outputs for each cell. The tests in `numbers` give part of their points by a number."""
-    results, suspicions = [], []
-    broken: dict[str, str] = {}  # exercise -> how the cell that defines it ended, if not well
-    unanswered = False  # a canary before the next test got no answer
-    for step, answer in zip(steps, answers, strict=True):
-        if step.cell is None:
-            unanswered |= answer["status"] not in (OK, ERROR)
-            if not unanswered and not step.holds(answer):
-                suspicions.append(f"{step.canary} ({_told(answer)})")
-        else:
-            step.cell.outputs = _outputs(answer)
-            step.cell.execution_count = len(results) + 1
-            _, _, subject = name(step.cell).partition("-")
-            if is_solution(step.cell) and answer["status"] != OK:
-                broken[subject] = f"the cell that defines it: {_told(answer)}"
-            if is_test(step.cell):
-                result, suspicion = _points(step.cell, answer, name(step.cell) in numbers, broken.get(subject))
-                not_counted = unanswered and result.status == OK
-                results.append(replace(result, points=0.0, message=UNANSWERED) if not_counted else result)
-                suspicions += suspicion
-                unanswered = False
-    return Verdict(
-        results,
-        list(dict.fromkeys(suspicions)),
-        notebook,
-        seconds=round(sum(answer.get("seconds", 0) for answer in answers), 3),
-        peak_mib=round(max((answer.get("peak", 0) for answer in answers), default=0) / 2**20, 1),
-    )
-
-
-def _points(cell: NotebookNode, answer: dict, number: bool, broken: str | None) -> tuple[TestResult, list[str]]:
-    """A test is passed if it ran to its end; a number as its result is taken for part of the points, as in nbgrader."""
-    about, status = cell.metadata.nbgrader, answer["status"]
-    maximum, suspicion = float(about.points), []
-    if status != OK:
-        points = 0.0
-    elif number or _result(answer) is not None:
-        points, suspicion = _partial(_result(answer), maximum, number)
-        suspicion = [f"{about.grade_id}: {text}" for text in suspicion]
-    else:
-        points = maximum
-    message = (broken or _told(answer)) if status != OK else ""
-    hidden = HIDDEN_BEGIN in cell.source
-    seconds = answer.get("seconds", 0.0)
-    return TestResult(about.grade_id, points, maximum, status, message, seconds, hidden), suspicion
-
-
-def _partial(text: str | None, maximum: float, must: bool) -> tuple[float, list[str]]:
+    Raises:
+        GpuFault: the GPU no longer works; nothing is written down.
+    """
+    if is_answered(folder):
+        return
+    cells = json.loads((folder / JOB).read_text())["cells"]
+    told: dict = {"host": socket.gethostname(), "gpu": gpu.uuid if gpu else os.environ.get("CUDA_VISIBLE_DEVICES", "")}
     try:
-        number = float(text)
-    except (TypeError, ValueError):  # fine where the test only happens to end with an expression
-        return (0.0, [f"its result is no number but {text!r:.60}"]) if must else (maximum, [])
-    if math.isnan(number) or number < 0:
-        return 0.0, []
-    if number > maximum:
-        return 0.0, [f"its result is {text}, more than the {maximum:g} points there are"]
-    return number, []
+        told["answers"], told["runs"] = _run(sandbox, cells, gpu)
+        stopped = any(answer["status"] not in (OK, ERROR) for answer in told["answers"])
+        if gpu and stopped and not works(gpu, sandbox):
+            raise GpuFault(f"{gpu.uuid} does not work any more")
+    except SandboxFault as error:
+        write_fault(folder, f"the sandbox failed {TRIES} times: {error}")
+    else:
+        write_whole(folder / ANSWERS, json.dumps(told))
 
 
-def tests_with_numbers(steps: list[Step], answers: list[dict]) -> set[str]:
-    """The tests that gave a number for the instructor's own solution."""
-    found = set()
-    for step, answer in zip(steps, answers, strict=True):
-        if step.cell is not None and is_test(step.cell) and _result(answer) is not None:
-            with suppress(ValueError):
-                float(_result(answer))
-                found.add(name(step.cell))
-    return found
+def write_fault(folder: Path, why: str) -> None:
+    """Say why a job has no answers; whoever starts again runs it again."""
+    (folder / FAULT).write_text(why, encoding="utf-8")
 
 
-def _result(answer: dict) -> str | None:
-    """The text of a cell's result."""
-    texts = [o["data"].get("text/plain") for o in answer["outputs"] if o["output_type"] == "execute_result"]
-    return texts[-1] if texts else None
+def read_answers(folder: Path) -> dict:
+    """What became of it: {"answers" of each cell, "host", "gpu", "runs"}.
+
+    Raises:
+        SandboxFault: the sandbox failed, or nobody has run the job.
+    """
+    if not is_answered(folder):
+        fault = folder / FAULT
+        raise SandboxFault(fault.read_text(encoding="utf-8") if fault.exists() else "nobody has come to its end")
+    return json.loads((folder / ANSWERS).read_text())
 
 
-def _told(answer: dict) -> str:
-    """How a cell ended, in one line or a few."""
-    if answer["status"] in REASONS:
-        return REASONS[answer["status"]]
-    if answer["status"] == OK:
-        return "it ran to its end"
-    return f"{answer.get('ename')}: {answer.get('evalue')}"
+def _run(sandbox: Sandbox, cells: list[dict], gpu: Gpu | None) -> tuple[list[dict], int]:
+    """What became of each cell, and how often all were run. When the sandbox fails, it is tried again a few times.
+
+    A process that ended may have been ended by the system, which had no memory left, or by somebody: it is run once
+    more, and what happens then counts.
+    """
+    answers, runs = _try(sandbox, cells, gpu)
+    if any(answer["status"] == DIED for answer in answers):
+        answers, more = _try(sandbox, cells, gpu)
+        runs += more
+    return answers, runs
 
 
-def _outputs(answer: dict) -> list[NotebookNode]:
-    """What a cell showed, and why it was stopped."""
-    outputs = list(answer["outputs"])
-    if answer.get("cut"):
-        outputs.append({"output_type": "stream", "name": "stdout", "text": "\n[more was printed than is kept]\n"})
-    if answer["status"] in REASONS:
-        reason = REASONS[answer["status"]]
-        trace = [f"Stopped: {reason}"]
-        outputs.append({"output_type": "error", "ename": "Stopped", "evalue": reason, "traceback": trace})
-    return [from_dict(output) for output in outputs]
+def _try(sandbox: Sandbox, cells: list[dict], gpu: Gpu | None) -> tuple[list[dict], int]:
+    for runs in range(1, TRIES):
+        with suppress(SandboxFault):
+            return sandbox.run(cells, gpu), runs
+    return sandbox.run(cells, gpu), TRIES

@@ -57,6 +57,12 @@ class Journal:
         with open(self._file(student, "log"), "a", encoding="utf-8") as log:
             log.write(line + "\n")
 
+    def graded(self, student: str) -> set[str]:
+        """The digests of all files of theirs that were graded, now or earlier."""
+        log = self._file(student, "log")
+        lines = map(json.loads, log.read_text(encoding="utf-8").splitlines()) if log.exists() else []
+        return {line["content"] for line in lines if line["state"] == GRADED and "content" in line}
+
     def students(self) -> list[str]:
         """All of whom something is known."""
         return sorted(unquote(path.stem) for path in self.folder.glob("*.json"))

@@ -12,8 +12,8 @@ from nbgrader.preprocessors import AssignLatePenalties
 from nbgrader.utils import compute_checksum, determine_grade, is_grade, is_solution, is_task
 
 from .course import Course
-from .job import Verdict
 from .journal import write_whole
+from .verdict import Verdict
 
 
 def record(course: Course, assignment: str, student: str, verdict: Verdict, timestamp: datetime | None) -> None:

@@ -5,6 +5,7 @@ tests in the submission has no effect. Cells that the student added, a helper fu
 they were written behind.
 """
 
+import re
 from dataclasses import dataclass
 
 from nbformat import NotebookNode
@@ -13,6 +14,11 @@ from nbformat.v4 import new_code_cell
 from .intake import Refused
 
 SKIPPED = "skip-execution"
+REACHING = re.compile(  # words by which code gets at what is not its own
+    r"__\w+__|_getframe|\b(?:get_ipython|builtins|setattr|globals|exec|eval|gc|inspect|ctypes|signal|threading|"
+    r"_?os\._exit|sys\.\w+|importlib|input_transformers\w*|ast_transformers|do_execute)\b|\btorch(?:\.\w+)+\s*="
+)
+LINES = 8  # of a submission that are shown as telling
 MISSING = "raise NotImplementedError('this cell was missing from the notebook that was handed in')"
 
 
@@ -70,6 +76,13 @@ def is_test(cell: NotebookNode) -> bool:
 def is_locked(cell: NotebookNode) -> bool:
     """Whether students may not change this cell."""
     return "nbgrader" in cell.metadata and not is_solution(cell)
+
+
+def telling_lines(notebook: NotebookNode) -> list[str]:
+    """Lines of the student's by which code reaches beyond itself, for whoever has to look at a suspicion."""
+    theirs = [c for c in notebook.cells if c.cell_type == "code" and (is_solution(c) or c.id.startswith("own-"))]
+    found = [f"{name(c)}: {line.strip()}" for c in theirs for line in c.source.splitlines() if REACHING.search(line)]
+    return found[:LINES]
 
 
 def is_run(cell: NotebookNode) -> bool:

@@ -17,6 +17,8 @@ OUTPUT_BYTES = 200_000  # kept of a cell's outputs
 TEXT_CHARACTERS = 20_000  # kept of one text
 LATE_SECONDS = 10  # that outputs may come after the reply: on a busy machine they do
 KERNEL_SECONDS = 60  # for a kernel to answer at all
+RECONNECT_MS = 5  # the kernel's sockets are not there at once; 100, as usual, would often be waited for in vain
+LOOK_SECONDS = 0.02  # between two looks at a submission's processes
 PAGE = os.sysconf("SC_PAGE_SIZE")
 
 
@@ -35,10 +37,13 @@ class Watcher:
     def __init__(self, memory: int):
         self.memory = memory
         self.inherited = private_bytes("self")  # what each has in common with the process it was forked from
-        self.peak = 0
+        self.peak, self.next = 0, 0.0
 
     def look(self) -> None:
         """Raise `Ended` if the processes have ended, or all together have too much memory."""
+        if time.monotonic() < self.next:
+            return
+        self.next = time.monotonic() + LOOK_SECONDS
         if os.waitpid(self.keeper, os.WNOHANG)[0]:
             raise Ended(DIED)
         used = sum(max(0, private_bytes(name) - self.inherited) for name in os.listdir("/proc") if name.isdigit())
@@ -60,7 +65,9 @@ class Client:
     """Sends cells to a kernel and collects what comes back."""
 
     def __init__(self, connection: dict, watcher: Watcher):
-        self.client = BlockingKernelClient()
+        context = zmq.Context()
+        context.setsockopt(zmq.RECONNECT_IVL, RECONNECT_MS)
+        self.client = BlockingKernelClient(context=context)
         self.client.load_connection_info(connection)
         self.client.start_channels(shell=True, iopub=True, stdin=False, hb=False)
         self.watcher = watcher

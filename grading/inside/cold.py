@@ -19,7 +19,7 @@ def main() -> None:
     folder.mkdir()
     connection = json.loads(Path("/kernel/connection.json").read_text())
     if os.fork() == 0:
-        keep({"limits": limits, "isolated": True}, folder, connection)
+        keep({"limits": limits, "isolated": True, "gpu": ""}, folder, connection)
     os.wait()
 
 

@@ -8,12 +8,14 @@ import ctypes
 import os
 import resource
 import socket
+from collections.abc import Iterable
 from pathlib import Path
 
 LIBC = ctypes.CDLL(None, use_errno=True)
 NEW_MOUNTS, NEW_HOST_NAME, NEW_IPC = 0x00020000, 0x04000000, 0x08000000
 NEW_USERS, NEW_PROCESSES, NEW_NETWORK = 0x10000000, 0x20000000, 0x40000000
-NO_SETUID, NO_DEVICES, NO_EXECUTION, PRIVATE = 0x2, 0x4, 0x8, 0x40000 | 0x4000  # of mounts; PRIVATE with all below
+NO_SETUID, NO_DEVICES, NO_EXECUTION, BIND = 0x2, 0x4, 0x8, 0x1000  # of mounts
+PRIVATE = 0x40000 | 0x4000  # with all below
 SET_DEATH_SIGNAL, SET_DUMPABLE, DROP_FROM_BOUNDING_SET, SET_NO_NEW_PRIVILEGES = 1, 4, 24, 38  # of prctl
 CAPABILITY_VERSION_3 = 0x20080522
 SIGKILL = 9
@@ -53,12 +55,13 @@ def become(user: str) -> None:
     hide()
 
 
-def new_namespaces(disk_mib: int, files: int) -> None:
+def new_namespaces(disk_mib: int, files: int, hidden: Iterable[str] = ()) -> None:
     """Put this process into new namespaces with an empty /tmp and /dev/shm.
 
     Args:
         disk_mib: how much /tmp may hold, in MiB; /dev/shm may hold half of it.
         files: how many files each may hold.
+        hidden: files that nobody in there may open.
     """
     uid, gid = os.getuid(), os.getgid()
     call("unshare", NEW_USERS | NEW_MOUNTS | NEW_NETWORK | NEW_IPC | NEW_HOST_NAME)
@@ -69,6 +72,11 @@ def new_namespaces(disk_mib: int, files: int) -> None:
     call("mount", None, b"/", None, ctypes.c_ulong(PRIVATE), None)
     mount("tmpfs", "/tmp", NO_SETUID | NO_DEVICES, f"size={disk_mib}m,nr_inodes={files},mode=1777")
     mount("tmpfs", "/dev/shm", NO_SETUID | NO_DEVICES, f"size={disk_mib // 2}m,nr_inodes={files},mode=1777")
+    locked = Path("/tmp/.locked")
+    locked.touch(mode=0)
+    for path in filter(os.path.exists, hidden):
+        call("mount", bytes(locked), path.encode(), None, ctypes.c_ulong(BIND), None)
+    locked.unlink()
     socket.sethostname("submission")
     hide()
 

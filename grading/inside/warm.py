@@ -1,8 +1,10 @@
-"""The process that has imported torch already and makes a fresh kernel for each submission by forking itself.
+"""The process that has imported torch already and forks itself for each submission.
 
-It reads one job a line from standard input and answers, line by line, what became of each cell:
+Its standard input is a socket, over which it is handed a connection for each submission. A fork of it reads one line
+from there, the job, and answers, line by line, what became of each cell:
 
-    {"cells": [{"code": ..., "seconds": ..., "replay": ...}, ...], "limits": {...}, "isolated": true}
+    {"cells": [{"code": ..., "seconds": ..., "replay": ...}, ...], "limits": {...}, "isolated": true,
+     "gpu": "GPU-...", "hidden": ["/dev/nvidia1"]}
     {"cell": 0, "status": "ok", "seconds": 0.01, "outputs": [...], ...}
     ...
     {"end": true}
@@ -18,10 +20,12 @@ import json
 import os
 import shutil
 import signal
+import socket
 import sys
 import time
 import traceback
 from pathlib import Path
+from typing import TextIO
 
 import jail
 from client import DIED, TIMEOUT, Client, Ended, Watcher
@@ -29,10 +33,15 @@ from client import DIED, TIMEOUT, Client, Ended, Watcher
 KERNELS = 4  # for one submission at most
 CLIENT_BYTES = 1 << 30  # of memory for the client beside a submission
 NOT_RUN = "not run"
+READY = b"!"
 WHAT_TAKES_TIME = (
     "ipykernel.kernelapp",
     "ipykernel.ipkernel",
+    "ipykernel.debugger",
     "IPython.core.completer",
+    "IPython.core.debugger",
+    "IPython.core.oinspect",
+    "tornado.platform.asyncio",
     "matplotlib.pyplot",
     "torchvision.ops",
     "skimage.segmentation",
@@ -42,37 +51,48 @@ WHAT_TAKES_TIME = (
 
 
 def main() -> None:
-    """Get ready, say so, and work until standard input ends."""
+    """Get ready, say so, and fork for each connection until there will be no more."""
+    control = socket.socket(fileno=0)
     _import_what_takes_time()
     if len(sys.argv) > 1:
         jail.become(sys.argv[1])
-    _say({"ready": True})
-    for line in sys.stdin:
-        work_on(json.loads(line))
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # forks that have ended need no farewell
+    control.send(READY)
+    while True:
+        message, connections, *_ = socket.recv_fds(control, 1, 1)
+        if not message:
+            return
+        if os.fork() == 0:
+            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+            control.close()
+            with socket.socket(fileno=connections[0]).makefile("rw") as connection:
+                work_on(json.loads(connection.readline()), connection)
+            os._exit(0)
+        os.close(connections[0])
 
 
-def work_on(job: dict) -> None:
+def work_on(job: dict, answers: TextIO) -> None:
     """Run a job's cells, with as many kernels as it needs and may have."""
     cells, limits = job["cells"], job["limits"]
     end = time.monotonic() + limits["seconds"]
     begin, without = 0, set()
     for _ in range(KERNELS):
         steps = [i for i in range(len(cells)) if i >= begin or (cells[i]["replay"] and i not in without)]
-        done, status = _run_once(job, steps, begin, end)
+        done, status = _run_once(job, steps, begin, end, answers)
         if status is None:
             begin = len(cells)
             break
         without.add(done)  # the cell in which it ended
-        _say({"cell": done, "status": status, "outputs": []})
+        _say(answers, {"cell": done, "status": status, "outputs": []})
         begin = done + 1
         if begin >= len(cells) or time.monotonic() > end:
             break
     for i in range(begin, len(cells)):
-        _say({"cell": i, "status": NOT_RUN, "outputs": []})
-    _say({"end": True})
+        _say(answers, {"cell": i, "status": NOT_RUN, "outputs": []})
+    _say(answers, {"end": True})
 
 
-def _run_once(job: dict, steps: list[int], begin: int, end: float) -> tuple[int, str | None]:
+def _run_once(job: dict, steps: list[int], begin: int, end: float, answers: TextIO) -> tuple[int, str | None]:
     """Run cells on one kernel; returns where it ended and why, or None if it came to the last one."""
     reading, writing = os.pipe()
     child = os.fork()
@@ -94,14 +114,15 @@ def _run_once(job: dict, steps: list[int], begin: int, end: float) -> tuple[int,
         for line in lines:
             told = json.loads(line)
             if "fault" in told:
-                raise SystemExit(f"the client failed: {told['fault']}")
+                _say(answers, told)
+                os._exit(1)
             if "ended" in told:
                 status = told["ended"]
             elif "last" in told:
                 status = None
             else:
                 at = told["cell"] + 1
-                _say(told)
+                _say(answers, told)
         signal.setitimer(signal.ITIMER_REAL, 0)
     os.waitpid(child, 0)
     if not job["isolated"]:  # else it had a /tmp of its own
@@ -116,7 +137,7 @@ def _be_client(job: dict, steps: list[int], begin: int, answers) -> None:
     os.setsid()
     jail.die_with_parent()
     if job["isolated"]:
-        jail.new_namespaces(limits["disk_mib"], limits["files"])
+        jail.new_namespaces(limits["disk_mib"], limits["files"], job["hidden"])
     place = Path("/tmp", f".{os.getpid()}-submission")
     folder = place / "work"
     folder.mkdir(parents=True)
@@ -175,13 +196,13 @@ def _be_first_process(job: dict, folder: Path, connection: dict) -> None:
     jail.hide()
     kernel = os.fork()
     if kernel == 0:
-        _be_kernel(job["limits"], folder, connection)
+        _be_kernel(job["limits"], job["gpu"], folder, connection)
     while os.wait()[0] != kernel:
         pass
     os._exit(0)
 
 
-def _be_kernel(limits: dict, folder: Path, connection: dict) -> None:
+def _be_kernel(limits: dict, gpu: str, folder: Path, connection: dict) -> None:
     """IPython's own kernel, in the submission's folder."""
     from ipykernel.kernelapp import IPKernelApp
 
@@ -194,6 +215,7 @@ def _be_kernel(limits: dict, folder: Path, connection: dict) -> None:
         limits["disk_mib"] << 20,
         limits["processes"],
     )
+    os.environ["CUDA_VISIBLE_DEVICES"] = gpu
     os.chdir(folder)
     sys.argv = ["kernel"]
     file = Path(f"{connection['ip']}.json")
@@ -210,8 +232,8 @@ def _import_what_takes_time() -> None:
     gc.freeze()  # a collection in a fork would copy every page it looks at
 
 
-def _say(what: dict) -> None:
-    print(json.dumps(what), flush=True)
+def _say(answers: TextIO, what: dict) -> None:
+    print(json.dumps(what), file=answers, flush=True)
 
 
 if __name__ == "__main__":

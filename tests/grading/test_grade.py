@@ -11,6 +11,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
 from contextlib import suppress
 from pathlib import Path
@@ -26,6 +27,12 @@ from grading.sandbox import Sandbox, SandboxFault
 from tests.grading.tiny import ROOT, hand_in, make_course, written
 from tests.grading.walls import needs_walls
 
+FORGE = """\
+import ast
+class Forge(ast.NodeTransformer):
+    def visit_Assert(self, node):
+        return ast.Pass()
+"""
 WRONG = {"double": "def double(x):\n    return 1.5 * x"}
 
 
@@ -143,6 +150,47 @@ def test_feedback_shows_no_hidden_test_and_no_markup(course):
     assert "1 of 5 points" in page
 
 
+def test_feedback_does_not_pass_on_a_hidden_test(course):
+    """A submission finds the text of a test that ran before, and makes a visible check of a later exercise say it."""
+    code = "def double(x):\n    raise ValueError('it says: assert double(5) == 10')"
+    hand_in(course, "anna", written(course, double=code))
+    grade(course, "tiny")
+    grade(course, "feedback", "tiny", check=True)
+    page = (course / "feedback" / "anna" / "tiny" / "tiny.html").read_text()
+    assert "is not shown, for it repeats" in page and "it says" not in page.partition("What you handed in")[0]
+
+
+def test_the_twentieth_guess_is_the_last(course):
+    """Hidden tests that may be asked again and again can be guessed."""
+    for factor in (1, 2, 3):
+        hand_in(course, "anna", written(course, double=f"def double(x):\n    return {factor} * x"))
+        result = grade(course, "tiny", "--most", "2")
+    assert result.returncode == 1 and "2 others of theirs" in result.stdout
+    assert recorded(course)["anna", "hidden-double"] == (2, None, True), "the second one's, marked as stale"
+    hand_in(course, "anna", written(course, double="def double(x):\n    return 2 * x"))
+    assert grade(course, "tiny", "--most", "2").returncode == 0, "one that has been graded before says nothing new"
+    hand_in(course, "anna", written(course, double="def double(x):\n    return 0.5 * x"))
+    assert grade(course, "tiny", "--most", "2", "--again").returncode == 0
+
+
+def test_what_is_said_of_a_suspicion(course):
+    code = "import builtins\nget_ipython().ast_transformers.append(print)\ndef double(x):\n    return 2 * x"
+    hand_in(
+        course, "anna", written(course, double=code.replace("print", "Forge()").replace("import", FORGE + "import"))
+    )
+    result = grade(course, "tiny")
+    assert result.returncode == 1
+    said = grade(course, "quarantine", "tiny").stdout
+    assert "| exercise-double: get_ipython().ast_transformers.append(Forge())" in said and "return 2" not in said
+
+
+def test_names_that_differ_in_case_are_told(course):
+    for student in ("anna", "Anna", "ben"):
+        hand_in(course, student, written(course))
+    said = grade(course, "tiny", check=True).stdout
+    assert said.count("differs from it only in upper and lower case") == 2
+
+
 def test_two_coordinators_do_not_work_at_once(course):
     hand_in(course, "anna", written(course))
     with Journal(open_course(course).journal("tiny")):
@@ -176,11 +224,10 @@ def test_fault_of_the_sandbox_is_nobodys_zero(course, monkeypatch):
         hand_in(course, student, written(course, double=code))
     run = Sandbox.run
 
-    def fail_for_ben(sandbox, cells):
+    def fail_for_ben(sandbox, cells, gpu):
         if any("'''ben'''" in cell["code"] for cell in cells):
             run(sandbox, [])  # so that it has been started
-            sandbox._process.kill()
-            sandbox._process.wait()
+            threading.Timer(0.05, sandbox._process.kill).start()
         return run(sandbox, cells)
 
     monkeypatch.setattr(Sandbox, "run", fail_for_ben)
@@ -195,7 +242,7 @@ def test_resubmission_while_graded_wins(course, monkeypatch):
     hand_in(course, "anna", written(course, **WRONG))
     run, calls = Sandbox.run, []
 
-    def hand_in_meanwhile(sandbox, cells):
+    def hand_in_meanwhile(sandbox, cells, gpu):
         answers = run(sandbox, cells)
         calls.append(cells)
         if len(calls) == 2:  # after the solution's
@@ -225,8 +272,9 @@ def test_killed_at_random_moments_the_gradebook_ends_the_same(course, tmp_path):
     """kill -9 of the coordinator, or of a process below it, again and again, until the class is through."""
     choose = random.Random(6)
     for number in range(60):
-        code = [{}, WRONG, {"double": "raise NotImplementedError"}][number % 3]
-        hand_in(course, f"student-{number:02}", written(course, **code))
+        body = ["return 2 * x", "return 1.5 * x", "raise NotImplementedError"][number % 3]
+        slow = f"import time\ntime.sleep(0.4)\ndef double(x):\n    {body}"  # or it would be over before all are killed
+        hand_in(course, f"student-{number:02}", written(course, double=slow))
     undisturbed = shutil.copytree(course, tmp_path / "undisturbed", symlinks=True)
     command = [Path(sys.executable).parent / "unrolled", "grade", "tiny", "--workers", "2"]
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
@@ -235,9 +283,10 @@ def test_killed_at_random_moments_the_gradebook_ends_the_same(course, tmp_path):
     process = None
     while plan:
         if process is None or process.poll() is not None:
+            assert process is None or process.returncode != 0, "all are graded, and somebody was still to be killed"
             process = subprocess.Popen(command, cwd=course, env=environment, stdout=subprocess.DEVNULL)
-            time.sleep(choose.uniform(5, 9))
-        time.sleep(choose.uniform(0, 3))
+            time.sleep(choose.uniform(4, 6))
+        time.sleep(choose.uniform(0, 2))
         below = children_of(process.pid)
         victim = process.pid if plan[-1] == "coordinator" else choose.choice(below) if below else None
         if victim and process.poll() is None:

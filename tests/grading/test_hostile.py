@@ -9,6 +9,7 @@ import secrets
 import socket
 import subprocess
 from collections import Counter
+from functools import partial
 from pathlib import Path
 
 import nbformat
@@ -16,6 +17,7 @@ import pytest
 from nbgrader.api import Gradebook, MissingEntry
 
 from grading.course import open_course
+from grading.engines import here
 from grading.grade import Grading
 from grading.sandbox import Limits, Sandbox
 from tests.grading.hostile import ASIDE, CASES, FULL, LOST, ZERO, Case
@@ -59,7 +61,7 @@ def entries(course, neighbours) -> dict[str, dict]:
             case.change(notebook)
         hand_in(course, case.student, notebook)
     grading = Grading(open_course(course), "tiny", LIMITS)
-    return grading.grade([case.student for case in CASES], workers=2)
+    return grading.grade([case.student for case in CASES], engine=partial(here, workers=2))
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.student)

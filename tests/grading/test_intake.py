@@ -5,6 +5,7 @@ What it catches: a file that stops the batch, a link that is followed, a silent 
 
 import json
 import os
+from functools import partial
 from pathlib import Path
 
 import nbformat
@@ -12,6 +13,7 @@ import pytest
 from nbgrader.api import Gradebook, MissingEntry
 
 from grading.course import open_course
+from grading.engines import here
 from grading.grade import Grading
 from grading.intake import NOTEBOOK_BYTES, Refused, parse_notebook, read_submission
 from tests.grading.tiny import hand_in, make_course, written
@@ -90,7 +92,7 @@ def entries(course, tmp_path_factory) -> dict[str, dict]:
     shadow.write_text("raise SystemExit('not the real one')")
     hand_in(course, "110-bad-time", written(course)).with_name("timestamp.txt").write_text("some day")
     grading = Grading(open_course(course), "tiny")
-    return grading.grade(open_course(course).students("tiny"), workers=2)
+    return grading.grade(open_course(course).students("tiny"), engine=partial(here, workers=2))
 
 
 SAID = {name: said for name, (_, said) in REFUSED.items()} | {
