@@ -5,6 +5,8 @@ import shutil
 import subprocess
 from pathlib import Path
 
+from .gpus import find_gpus
+
 
 def what_is_missing() -> str:
     """Why submissions cannot be shut into a sandbox here; empty if they can."""
@@ -31,14 +33,14 @@ def report() -> str:
     """A readable account of this machine."""
     missing = what_is_missing()
     memory = _number_in(Path("/proc/meminfo"), "MemAvailable:") / 2**20
-    gpus = subprocess.run(["nvidia-smi", "-L"], capture_output=True, text=True) if shutil.which("nvidia-smi") else None
     lines = [
         f"cores            {os.cpu_count()}",
         f"memory free      {memory:.0f} GiB",
         f"user             {'root; submissions run as nobody' if os.geteuid() == 0 else os.geteuid()}",
         f"bubblewrap       {shutil.which('bwrap') or 'not installed'}",
         f"namespaces       {_number(Path('/proc/sys/user/max_user_namespaces'))} for users",
-        f"GPUs             {gpus.stdout.strip() if gpus else 'none that nvidia-smi knows'}",
+        f"GPUs             {' '.join(gpu.uuid for gpu in find_gpus()) or 'none of NVIDIA'}",
+        f"Slurm            {shutil.which('sbatch') or 'no sbatch here'}",
         "",
         f"Not safe: {missing}." if missing else "Submissions can be shut into sandboxes here.",
     ]

@@ -5,6 +5,7 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
+from .sanitize import sanitize
 from .source import write_sources
 
 
@@ -13,6 +14,7 @@ def with_hidden_tests(assignment: str, submitted: NotebookNode) -> NotebookNode:
 
     Raises:
         FileNotFoundError: this installation has no solutions.
+        Refused: no cell of the assignment is in the notebook.
     """
     root = Path(__file__).parents[1]
     text = root / "solutions" / assignment / f"{assignment}.md"
@@ -20,12 +22,4 @@ def with_hidden_tests(assignment: str, submitted: NotebookNode) -> NotebookNode:
         raise FileNotFoundError(f"there are no hidden tests of {assignment} here: {text} does not exist")
     write_sources(root)
     source = nbformat.read(root / "_build" / "source" / assignment / f"{assignment}.ipynb", as_version=4)
-    answers = {_grade_id(cell): cell.source for cell in submitted.cells if cell.cell_type == "code"}
-    for cell in source.cells:
-        if cell.metadata.get("nbgrader", {}).get("solution"):
-            cell.source = answers.get(_grade_id(cell), "raise NotImplementedError('this cell is missing')")
-    return source
-
-
-def _grade_id(cell: NotebookNode) -> str | None:
-    return cell.metadata.get("nbgrader", {}).get("grade_id")
+    return sanitize(source, submitted).notebook

@@ -24,6 +24,7 @@ from nbgrader.api import Gradebook
 from grading import job
 from grading.course import open_course
 from grading.engines import JobsWait, by_hand, here, on_slurm, run_alone
+from grading.gpus import find_gpus
 from grading.grade import Grading
 from grading.sandbox import Gpu, Sandbox
 from tests.grading.slurm import Slurm, cluster
@@ -98,6 +99,22 @@ def test_several_at_a_time_in_one_sandbox(course):
             thread.join()
     assert answers == {number: str(number) for number in range(4)}
     assert time.monotonic() - start < 7, "one after the other they would sleep for eight seconds"
+
+
+@pytest.mark.parametrize(
+    ("visible", "found"), [(None, ["one", "two"]), ("1", ["two"]), ("GPU-one", ["one"]), ("", []), ("7", [])]
+)
+def test_gpus_of_this_machine(tmp_path, monkeypatch, visible, found):
+    """By what the driver says of two, of which a scheduler may have given us only some. Minors have their own order."""
+    for place, name, minor in (("0000:01:00.0", "one", 1), ("0000:02:00.0", "two", 0)):
+        (tmp_path / place).mkdir()
+        information = f"Model: \t NVIDIA\nGPU UUID: \t GPU-{name}\nDevice Minor: \t {minor}\n"
+        (tmp_path / place / "information").write_text(information)
+    monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
+    if visible is not None:
+        monkeypatch.setenv("CUDA_VISIBLE_DEVICES", visible)
+    all_gpus = {"one": Gpu("GPU-one", "/dev/nvidia1"), "two": Gpu("GPU-two", "/dev/nvidia0")}
+    assert find_gpus(tmp_path) == [all_gpus[name] for name in found]
 
 
 LOOK_AT_DEVICES = """
