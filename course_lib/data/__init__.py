@@ -16,6 +16,8 @@ from .boxes_and_masks import (
 )
 from .clips import Clip, UnreadableClip, read_clip
 from .data_sets import DATA_SETS, DataSet, data_folder
+from .digit_strings import draw_digit_strings
+from .digits import load_digits
 from .moving_shapes import MOTIONS, changing_shapes, clip_sentence, draw_clips, make_clips, motion_labels, moving_shapes
 from .picture_batches import LabelMapBatches, PictureBatches, flip_target
 from .pictures import load_coco_captions, load_easy_vqa, load_flickr8k, load_mnist
@@ -57,6 +59,7 @@ __all__ = [
     "data_folder",
     "decode_masks",
     "draw_clips",
+    "draw_digit_strings",
     "draw_words",
     "encode_pairs",
     "fetch",
@@ -68,6 +71,7 @@ __all__ = [
     "load_camvid",
     "load_coco_captions",
     "load_coco_instances",
+    "load_digits",
     "load_easy_vqa",
     "load_flickr8k",
     "load_mnist",
