@@ -9,12 +9,18 @@ import queue
 import shlex
 import threading
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, contextmanager
 from itertools import cycle, islice
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
 
 from .gpus import GpuFault, find_gpus
 from .job import TRIES, is_answered, open_sandbox, run_job, write_fault
 from .sandbox import Gpu, Sandbox
+
+if TYPE_CHECKING:
+    from distributed.security import Security
 
 Engine = Callable[[Path, Iterable[Path]], Iterator[Path]]
 LIST = "jobs.txt"
@@ -80,21 +86,21 @@ def on_slurm(place: Path, folders: Iterable[Path], slots: int, memory_mib: int, 
 
     logs = place / "slurm"  # and certificates, which nobody else may read
     logs.mkdir(exist_ok=True, mode=0o700)
-    cluster = SLURMCluster(
-        job_name="unrolled-grade",
-        cores=1,
-        processes=1,
-        memory=f"{memory_mib + SANDBOX_MIB}MiB",
-        security=True,
-        shared_temp_directory=str(logs),
-        log_directory=str(logs),
-        local_directory="/tmp",
-        job_directives_skip=["-t "],  # dask would allow half an hour
-        job_extra_directives=shlex.split(options),
-        scheduler_options={"dashboard_address": "127.0.0.1:0", "dashboard": False},
-        worker_extra_args=["--no-dashboard"],
-    )
-    with cluster, Client(cluster) as client:
+    with ExitStack() as stack:
+        cluster = SLURMCluster(
+            job_name="unrolled-grade",
+            cores=1,
+            processes=1,
+            memory=f"{memory_mib + SANDBOX_MIB}MiB",
+            security=stack.enter_context(_certificate(logs)),
+            log_directory=str(logs),
+            local_directory="/tmp",
+            job_directives_skip=["-t "],  # dask would allow half an hour
+            job_extra_directives=shlex.split(options),
+            scheduler_options={"dashboard_address": "127.0.0.1:0", "dashboard": False},
+            worker_extra_args=["--no-dashboard"],
+        )
+        client = stack.enter_context(Client(stack.enter_context(cluster)))
         cluster.adapt(minimum_jobs=slots, maximum_jobs=slots)
         jobs = {
             client.submit(run_in_kept_sandbox, folder, key=folder.name, retries=TRIES, priority=-number): folder
@@ -104,6 +110,27 @@ def on_slurm(place: Path, folders: Iterable[Path], slots: int, memory_mib: int, 
             if future.status == "error":
                 write_fault(jobs[future], str(future.exception()))
             yield jobs[future]
+
+
+@contextmanager
+def _certificate(folder: Path) -> Iterator["Security"]:
+    """A certificate for one scheduler and its workers, in files that are gone when it has ended.
+
+    dask-jobqueue would write such files too, but remove them whenever Python next collects its garbage.
+    """
+    from distributed.security import Security
+
+    made = Security.temporary()
+    with TemporaryDirectory(dir=folder) as place:
+        certificate, key = Path(place) / "certificate.pem", Path(place) / "key.pem"
+        certificate.write_text(made.tls_ca_file)
+        key.write_text(made.tls_scheduler_key)
+        roles = {
+            f"tls_{role}_{part}": str(file)
+            for role in ("client", "scheduler", "worker")
+            for part, file in (("cert", certificate), ("key", key))
+        }
+        yield Security(require_encryption=True, tls_ca_file=str(certificate), **roles)
 
 
 def by_hand(place: Path, folders: Iterable[Path]) -> Iterator[Path]:

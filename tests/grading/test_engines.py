@@ -219,14 +219,14 @@ def slurm(tmp_path_factory) -> Slurm:
 def test_class_on_slurm(slurm, course, monkeypatch):
     """Two slots, each with a GPU of its own; nobody without the certificate can talk to the scheduler."""
     students = hand_in_class(course, 10)
-    addresses = []
+    addresses, keys = [], []
 
     def strangers(student: str, entry: dict) -> None:
         if not addresses:
             logs = "".join(path.read_text() for path in course.glob("_build/grading/tiny/work/slurm/*.err"))
             addresses.extend(set(re.findall(r"(?:tls|tcp)://[\d.]+:\d+", logs)))
-            secret = [path for path in course.glob("_build/grading/tiny/work/slurm/*") if path.is_file()]
-            assert secret and not any(path.parent.stat().st_mode & 0o077 for path in secret)
+            keys.extend(course.glob("_build/grading/tiny/work/slurm/*/key.pem"))
+            assert not any(path.parent.stat().st_mode & 0o077 for path in keys)
             scheduler = re.search(r"Registered to: +(\S+)", logs).group(1)
             ask = f"from distributed import Client; Client({scheduler.replace('tls', 'tcp')!r}, timeout=3)"
             refused = subprocess.run([sys.executable, "-c", ask], capture_output=True, text=True)
@@ -237,6 +237,7 @@ def test_class_on_slurm(slurm, course, monkeypatch):
     assert recorded(course) == expected(10) and {entry["state"] for entry in entries.values()} == {"graded"}
     assert {entry["gpu"] for entry in entries.values()} == {"0", "1"}
     assert addresses and all(address.startswith("tls://") for address in addresses)
+    assert keys and not any(path.exists() for path in keys), "its key has ended with the scheduler"
     slurm.wait_until(slurm.is_idle)
 
 
