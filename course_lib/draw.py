@@ -6,6 +6,7 @@ a picture it draws too: then the numbers are nothing but noise.
 """
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import NamedTuple
 
 import torch
@@ -15,6 +16,8 @@ from torch.nn import functional as F
 from .arguments import check_shapes
 from .patches import Attention, attention_parameters, filter_bank, read_patch, write_patch
 from .recurrent import LSTMCell, LSTMState, map_state
+
+WEIGHTS = Path(__file__).parent / "draw.pt"  # made by benchmarks/draw.py
 
 
 class WholeReader(nn.Module):
@@ -233,6 +236,16 @@ def attentive_draw(side: int = 8, patch: int = 5, hidden_size: int = 96, latent_
 def whole_picture_draw(side: int = 8, hidden_size: int = 96, latent_size: int = 6, steps: int = 8) -> DRAW:
     """A network that reads the whole picture and writes on the whole canvas at every step, untrained."""
     return DRAW(WholeReader(side, side), WholeWriter(hidden_size, side, side), hidden_size, latent_size, steps)
+
+
+def trained_draw() -> DRAW:
+    """An `attentive_draw` of handwritten digits, 8 x 8 pixels, ready to draw.
+
+    Its weights were trained by benchmarks/draw.py and come with the library.
+    """
+    model = attentive_draw()
+    model.load_state_dict(torch.load(WEIGHTS))
+    return model.eval()
 
 
 def _over_time(parts: Sequence[Tensor | Attention | None]) -> Tensor | Attention | None:

@@ -4,6 +4,7 @@ It never sees the whole strip sharply. Reward teaches it where to look, labels t
 """
 
 import math
+from pathlib import Path
 from typing import NamedTuple
 
 import torch
@@ -17,6 +18,7 @@ from .language.loss import temporal_cross_entropy
 from .recurrent import LSTMCell, LSTMState
 
 CLASSES = END + 1  # ten digits and the end
+WEIGHTS = Path(__file__).parent / "glimpse.pt"  # made by benchmarks/glimpse.py
 
 
 def _check_extract_glimpses(pictures, locations, size, scales):
@@ -70,7 +72,7 @@ def gaussian_log_probability(locations: Tensor, means: Tensor, deviations: Tenso
 
     Args:
         locations, means: (..., 2).
-        deviations: sigma, (2,).
+        deviations: sigma, (2,) or (..., 2).
 
     Returns:
         (...), in nats. The gradient with respect to a mean is (l - mean) / sigma^2: it points to where the eye went.
@@ -172,7 +174,7 @@ class Reading(NamedTuple):
 class GlimpseReader(nn.Module):
     """Reads a string of digits by looking N times for each digit, and N times to see that there are no more.
 
-        l_n ~ Gaussian(tanh(E(r2_{n-1})), sigma)                                where to look
+        l_n ~ Gaussian(E(r2_{n-1}), sigma)                                      where to look
         g_n = G_image(x_n) * G_loc(l_n)                                         what is seen there, and where
         r1_n = LSTM(g_n, r1_{n-1})          r2_n = LSTM(r1_n, r2_{n-1})
         logits = O(r1_n)                    after every N-th glimpse            which digit, or the end
@@ -180,15 +182,14 @@ class GlimpseReader(nn.Module):
     r2_0 comes from the context network, r1_0 is zero: the classes, which see only r1, cannot be guessed from the coarse
     view of the whole, they have to be looked at.
 
-    Differences from the paper: smaller networks, a tanh that keeps the means on the picture, and a standard deviation
-    in pixels, the same in both directions, also on a strip that is wider than high.
+    Smaller networks than the paper's, otherwise as there.
 
     Args:
         height, width: of the pictures, multiples of 4, with one channel.
         size, scales: of the glimpses, as in `extract_glimpses`.
         glimpses: N, for each symbol.
         features: units of the glimpse network and of both cells.
-        deviation: sigma of the policy, in pixels.
+        deviation: sigma of the policy, in x and in y, where pictures reach from -1 to 1; may be changed at any time.
 
     Source: Ba, Mnih and Kavukcuoglu 2015, "Multiple Object Recognition with Visual Attention", section 2.
     """
@@ -201,7 +202,7 @@ class GlimpseReader(nn.Module):
         scales: int = 2,
         glimpses: int = 2,
         features: int = 128,
-        deviation: float = 3.0,
+        deviation: float = 0.1,
     ):
         super().__init__()
         self.height, self.width, self.size, self.scales, self.glimpses = height, width, size, scales, glimpses
@@ -212,7 +213,7 @@ class GlimpseReader(nn.Module):
         self.emission = nn.Linear(features, 2)
         self.baseline = nn.Linear(features, 1)
         self.classify = nn.Sequential(nn.Linear(features, features), nn.ReLU(), nn.Linear(features, CLASSES))
-        self.register_buffer("deviations", torch.tensor([2 * deviation / width, 2 * deviation / height]), False)
+        self.deviation = deviation
 
     def forward(self, pictures: Tensor, symbols: int, explore: bool = False) -> Reading:
         """Read S symbols of each picture, whether there are as many or not.
@@ -239,11 +240,12 @@ class GlimpseReader(nn.Module):
 
     def choose(self, r2: Tensor, explore: bool) -> tuple[Tensor, Tensor, Tensor]:
         """The next location (B, 2), its log probability (B,), and the reward that is expected (B,)."""
-        means = torch.tanh(self.emission(r2))
-        locations = means + self.deviations * torch.randn_like(means) if explore else means
+        means = self.emission(r2)
+        deviations = torch.full_like(means, self.deviation)
+        locations = means + deviations * torch.randn_like(means) if explore else means
         locations = locations.detach()  # an action is no function of the weights; its probability is
         # The baseline learns to foresee rewards from r2; r2 does not learn to make them foreseeable.
-        return locations, gaussian_log_probability(locations, means, self.deviations), self.baseline(r2.detach())[:, 0]
+        return locations, gaussian_log_probability(locations, means, deviations), self.baseline(r2.detach())[:, 0]
 
     @torch.no_grad()
     def read(self, pictures: Tensor, longest: int = 5) -> tuple[list[str], Tensor]:
@@ -288,3 +290,13 @@ def reading_loss(model: GlimpseReader, batch: tuple[Tensor, Tensor], weight: flo
     places = reinforce_loss(reading.log_probabilities.flatten(1) * counted, rewards, baselines)
     foresight = ((rewards - baselines) ** 2 * counted).sum() / len(labels)
     return temporal_cross_entropy(reading.logits, labels, PADDING) + weight * places + foresight
+
+
+def trained_glimpse_reader() -> GlimpseReader:
+    """A reader of strips with 1 to 5 digits, as `draw_digit_strings` draws them, ready to read.
+
+    Its weights were trained by benchmarks/glimpse.py and come with the library.
+    """
+    model = GlimpseReader(scales=3)
+    model.load_state_dict(torch.load(WEIGHTS))
+    return model.eval()

@@ -25,9 +25,9 @@ def recorded_value(text: str) -> str:
         name, place, form = text.split(":")
         value = json.loads((RESULTS / f"{name}.json").read_text(encoding="utf-8"))
         for key in place.split("."):
-            value = value[key]
+            value = value[int(key) if isinstance(value, list) else key]
         return format(value, form)
-    except (ValueError, KeyError, TypeError, OSError) as error:
+    except (ValueError, LookupError, TypeError, OSError) as error:
         raise ValueError(f"no recorded result {text!r} (name:place:format): {error!r}") from None
 
 

@@ -20,7 +20,7 @@ from .digit_strings import draw_digit_strings
 from .digits import load_digits
 from .moving_shapes import MOTIONS, changing_shapes, clip_sentence, draw_clips, make_clips, motion_labels, moving_shapes
 from .picture_batches import LabelMapBatches, PictureBatches, flip_target
-from .pictures import load_coco_captions, load_easy_vqa, load_flickr8k, load_mnist
+from .pictures import load_coco_captions, load_easy_vqa, load_flickr8k, load_mnist, load_svhn
 from .registry import CorruptData, fetch, locate
 from .reviews import NEGATIVE, NEUTRAL, POSITIVE, SENTIMENTS, film_reviews
 from .text import TextWindows, load_text, split_text
@@ -76,6 +76,7 @@ __all__ = [
     "load_flickr8k",
     "load_mnist",
     "load_pairs",
+    "load_svhn",
     "load_text",
     "load_voc",
     "load_voc_maps",

@@ -6,11 +6,12 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from ..arguments import check_shapes
 from .digits import load_digits
 
 END = 10  # the symbol after the last digit
 PADDING = -1  # after END, in strings shorter than the longest
-SIDE = 16  # pixels of a digit, which are twice as many as load_digits has
+SIDE = 16  # pixels of a digit on the strip
 _STEPS = (13, 17)  # pixels from one digit to the next; most leave some of their 16 columns empty
 _JITTER = 2  # pixels that a digit may stand above or below the middle of its string
 _INK = (0.6, 1.0)  # how dark a string is
@@ -19,18 +20,25 @@ _NOISE = 0.05  # standard deviation of each pixel
 
 
 def draw_digit_strings(
-    count: int, seed: int, split: str, shortest: int = 1, longest: int = 5, height: int = 28, width: int = 96
+    count: int,
+    seed: int,
+    digits: str | tuple[Tensor, Tensor],
+    shortest: int = 1,
+    longest: int = 5,
+    height: int = 28,
+    width: int = 96,
 ) -> tuple[Tensor, Tensor]:
     """Strips with a string of real digits each, in a place of its own, between faint pieces of other digits.
 
-    Every length from the shortest to the longest is equally likely. The digits are those of `load_digits`, twice as
-    large: strings of one split share no digit with those of the other. The gaps between them, the place of the string
-    on the strip, the height of each digit, the ink, the clutter and the noise are drawn at random.
+    Every length from the shortest to the longest is equally likely. The digits are brought to 16 x 16 pixels; strings
+    of one split share none with those of the other. The gaps between them, the place of the string on the strip, the
+    height of each digit, the ink, the clutter and the noise are drawn at random.
 
     Args:
         count: how many, N.
         seed: of the random choices.
-        split: "train" or "test".
+        digits: "train" or "test", those of `load_digits`; or others, such as `load_mnist("train")`: pictures
+            (M, 1, h, w) from 0 (paper) to 1 (ink), and which digits they are (M,).
         shortest, longest: the number of digits, at least 1.
         height, width: of the strips, in pixels.
 
@@ -50,24 +58,29 @@ def draw_digit_strings(
             f"{height} x {width}; draw larger strips or shorter strings"
         )
     random = torch.Generator().manual_seed(seed)
-    digits, kinds = _enlarged_digits(split)
+    pieces, kinds = _small_digits(digits) if isinstance(digits, str) else _resized(*digits)
     lengths = torch.randint(shortest, longest + 1, (count,), generator=random)
-    chosen = torch.randint(len(digits), (count, longest), generator=random)
+    chosen = torch.randint(len(pieces), (count, longest), generator=random)
     tops, lefts = _places(lengths, longest, height, width, random)
-    pictures = _draw_clutter(digits, count, height, width, random)
+    pictures = _draw_clutter(pieces, count, height, width, random)
     ink = _between(*_INK, count, random)[:, None, None]
     for place in range(longest):
         here = (lengths > place).nonzero()[:, 0]
-        _put(pictures, here, (ink * digits[chosen[:, place]])[here], tops[here, place], lefts[here, place])
+        _put(pictures, here, (ink * pieces[chosen[:, place]])[here], tops[here, place], lefts[here, place])
     pictures += _NOISE * torch.randn(pictures.shape, generator=random)
     return pictures.clamp(0, 1)[:, None], _labels(kinds[chosen], lengths)
 
 
 @cache
-def _enlarged_digits(split: str) -> tuple[Tensor, Tensor]:
-    """The real digits (M, SIDE, SIDE) and which they are (M,)."""
-    digits, kinds = load_digits(split)
-    return F.interpolate(digits, (SIDE, SIDE), mode="bilinear")[:, 0], kinds
+def _small_digits(split: str) -> tuple[Tensor, Tensor]:
+    """The digits that need no download."""
+    return _resized(*load_digits(split))
+
+
+def _resized(pictures: Tensor, kinds: Tensor) -> tuple[Tensor, Tensor]:
+    """Digits (M, SIDE, SIDE), and which they are (M,)."""
+    check_shapes("draw_digit_strings", pictures=(pictures, "M 1 h w"), kinds=(kinds, "M int"))
+    return F.interpolate(pictures, (SIDE, SIDE), mode="bilinear", antialias=True)[:, 0], kinds
 
 
 def _labels(kinds: Tensor, lengths: Tensor) -> Tensor:

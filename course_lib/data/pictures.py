@@ -5,6 +5,7 @@ import warnings
 from pathlib import Path
 from typing import Any
 
+import torch
 from torch import Tensor
 
 from .data_sets import data_folder
@@ -137,6 +138,36 @@ def load_mnist(split: str, download: bool = False) -> tuple[Tensor, Tensor]:
             raise FileNotFoundError(f"MNIST is not in {folder}. Fetch it (11.6 MB) with {call}. ({error})") from None
         raise CorruptData(f"MNIST in {folder} is damaged. Move it away, then run {call}. ({error})") from None
     return mnist.data[:, None].float().div_(255), mnist.targets
+
+
+def load_svhn(split: str, download: bool = False) -> tuple[Tensor, Tensor]:
+    """House numbers from photographs of streets, cut into digits, by `torchvision.datasets.SVHN` with its checksums.
+
+    Each picture has its digit in the middle and often parts of the neighbours beside it.
+
+    Args:
+        split: "train" (73,257 pictures) or "test" (26,032).
+        download: fetch the split (182 or 64 MB) unless it is here.
+
+    Returns:
+        pictures (N, 3, 32, 32), float32 from 0 to 1, and digits (N,).
+
+    Raises:
+        ValueError: there is no such split.
+        FileNotFoundError: the split is not here, is damaged, or could not be fetched.
+
+    Source: Netzer et al. 2011, "Reading Digits in Natural Images with Unsupervised Feature Learning".
+    """
+    from torchvision.datasets import SVHN  # takes seconds to import, so only when asked for
+
+    check_split("load_svhn", split, ("train", "test"))
+    folder, size = data_folder() / "SVHN", {"train": 182, "test": 64}[split]
+    try:
+        svhn = SVHN(folder, split, download=download)
+    except RuntimeError as error:  # torchvision says the same of a file that is not there and of one that is damaged
+        call = f"load_svhn({split!r}, download=True)"
+        raise FileNotFoundError(f"SVHN is not in {folder}. Fetch it ({size} MB) with {call}. ({error})") from None
+    return torch.from_numpy(svhn.data).float().div_(255), torch.from_numpy(svhn.labels)
 
 
 def check_split(function: str, split: str, known: tuple[str, ...]) -> None:

@@ -1,7 +1,7 @@
 """Painting pixel after pixel: PixelRNN and PixelCNN."""
 
 from .masks import MaskedConv2d, causal_mask, masked_conv2d
-from .model import MaskedBlock, Painter, convolution_painter, diagonal_painter, row_painter
+from .model import MaskedBlock, Painter, convolution_painter, diagonal_painter, row_painter, trained_painter
 from .painting import bits_per_dimension, fill_in, grey_levels, pixel_loss, sample
 from .recurrence import (
     DiagonalBiLSTM,
@@ -35,5 +35,6 @@ __all__ = [
     "row_painter",
     "sample",
     "skew",
+    "trained_painter",
     "unskew",
 ]

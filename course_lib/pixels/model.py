@@ -1,13 +1,17 @@
 """Painters: models that say how likely each grey level of a pixel is, given the pixels painted before."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
+import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from ..data.digits import LEVELS
 from .masks import MaskedConv2d
 from .recurrence import DiagonalBiLSTM, RowLSTM
 
+WEIGHTS = Path(__file__).parents[1] / "pixelrnn.pt"  # made by benchmarks/pixelrnn.py
 HIDDEN, LAYERS = 23, 2  # of the painter with these weights
 
 
@@ -79,3 +83,13 @@ def diagonal_painter(levels: int, hidden_size: int, layers: int, kernel_size: in
 def convolution_painter(levels: int, hidden_size: int, layers: int, kernel_size: int = 7) -> Painter:
     """A PixelCNN, with layers of `MaskedBlock`; arguments as in `row_painter`."""
     return Painter([MaskedBlock(hidden_size) for _ in range(layers)], hidden_size, levels, kernel_size)
+
+
+def trained_painter() -> Painter:
+    """A PixelRNN with diagonal LSTMs that has learned from `load_digits`, ready to paint 8 x 8 pixels.
+
+    Trained by benchmarks/pixelrnn.py; the weights come with the library.
+    """
+    model = diagonal_painter(LEVELS, HIDDEN, LAYERS)
+    model.load_state_dict(torch.load(WEIGHTS))
+    return model.eval()

@@ -24,7 +24,7 @@ def blocks(clean, monkeypatch):
     digits = torch.zeros(10, 8, 8)
     digits[:, 2:6, 2:6] = (torch.arange(10)[:, None, None] + 6) / 16
     enlarged = digits.repeat_interleave(2, dim=1).repeat_interleave(2, dim=2)
-    monkeypatch.setattr(digit_strings, "_enlarged_digits", lambda split: (enlarged, torch.arange(10)))
+    monkeypatch.setattr(digit_strings, "_small_digits", lambda split: (enlarged, torch.arange(10)))
 
 
 def read_blocks(picture):
@@ -84,6 +84,18 @@ def test_digits_are_real_and_of_their_own_split(clean, split, other):
     (distance, which), kinds = nearest[split]
     assert distance.max() < 1e-3 and torch.equal(kinds[which], labels[:, 0])
     assert nearest[other][0][0].min() > 0.1
+
+
+def test_other_digits_by_name(clean):
+    """Digits of another size, such as MNIST's, are brought to the strip's, and keep their labels."""
+    squares = torch.zeros(10, 1, 28, 28)
+    squares[..., 7:21, 7:21] = (torch.arange(10)[:, None, None, None] + 1) / 10
+    pictures, labels = draw_digit_strings(40, 0, (squares, torch.arange(10)), longest=2)
+    for picture, label in zip(pictures[:, 0], labels.tolist(), strict=True):
+        greys, counts = (10 * picture).round().unique(return_counts=True)
+        assert {int(grey) - 1 for grey in greys[counts > 30] if grey} == set(label) - {END, PADDING}
+    with pytest.raises(ValueError, match=r"pictures should be \(M, 1, h, w\)"):
+        draw_digit_strings(1, 0, (squares[:, 0], torch.arange(10)))
 
 
 def test_clutter_noise_and_ink():

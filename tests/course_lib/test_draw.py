@@ -6,6 +6,7 @@ import pytest
 import torch
 from torch.distributions import Normal, kl_divergence
 
+from course_lib.data.digits import load_digits
 from course_lib.draw import (
     DRAW,
     PatchReader,
@@ -16,6 +17,7 @@ from course_lib.draw import (
     draw_loss,
     gaussian_divergence,
     losses,
+    trained_draw,
     whole_picture_draw,
 )
 from course_lib.patches import Attention, attention_boxes, attention_parameters, filter_bank, read_patch, write_patch
@@ -353,6 +355,19 @@ def test_it_learns_pictures_by_heart(name):
         value.backward()
         optimizer.step()
     assert value < 0.4 * 36 * math.log(2)
+
+
+def test_the_trained_draw_knows_digits():
+    """Catches weights of another shape: unseen digits cost far less than if only the mean of seen ones is known."""
+    model = trained_draw()
+    seen, unseen = ((load_digits(split)[0] > 0.5).float() for split in ("train", "test"))
+    torch.manual_seed(0)
+    with torch.no_grad():
+        cost = draw_loss(model, unseen)
+    known = -log_likelihood(torch.logit(seen.mean(dim=0), 1e-3).expand_as(unseen), unseen).mean()
+    assert cost < 0.75 * known
+    drawn, writes = model.generate(20, torch.Generator().manual_seed(0))
+    assert drawn.shape == (model.steps + 1, 20, 1, 8, 8) and writes.stride.shape == (model.steps, 20)
 
 
 def test_clear_errors():

@@ -18,6 +18,7 @@ from course_lib.memory import (
     sharpen,
     shift,
     trace,
+    trained_copier,
     write_memory,
 )
 from course_lib.recurrent import LSTMCell, LSTMState, Stacked, lstm_step, unroll
@@ -370,6 +371,16 @@ def test_learns_to_copy_short_sequences():
 
 
 @torch.no_grad()
+def test_trained_copier_copies_longer_sequences_than_it_learned_from():
+    """Weights that fit, at twice the longest length of its training, and heads that move on by one location a step."""
+    model = trained_copier(locations=24)
+    xs, bits = copy_batch(20, 20, generator=torch.Generator().manual_seed(5))
+    assert ((model(xs) > 0) == (bits > 0)).float().mean() > 0.99
+    _, states = trace(model.cell, xs)
+    steps = states.read_weights[:, -20:].argmax(dim=2).diff(dim=1) % 24
+    assert ((steps == 1) | (steps == 23)).float().mean() > 0.95
+
+
 def test_errors_say_what_was_expected():
     memory, previous, key, strength, gate, shifts, sharpness = random_head()
     with pytest.raises(ValueError, match=r"memory should have the shape \(B, N, M\) with B = 6 as in key, got \(3, 5"):

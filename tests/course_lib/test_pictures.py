@@ -14,10 +14,12 @@ from pathlib import Path
 import pytest
 import torch
 from PIL import Image
+from scipy.io import savemat
+from torchvision.datasets import SVHN
 
 import course_lib.data
 from course_lib.data import DATA_SETS, CorruptData, fetch, locate, registry
-from course_lib.data.pictures import load_coco_captions, load_easy_vqa, load_flickr8k, load_mnist
+from course_lib.data.pictures import load_coco_captions, load_easy_vqa, load_flickr8k, load_mnist, load_svhn
 from course_lib.data.shapes import make_scenes, write_coco
 
 REAL_DATA = os.environ.get("UNROLLED_DATA")
@@ -194,7 +196,22 @@ def test_mnist(data):
         load_mnist("train")
 
 
-@pytest.mark.parametrize("load", [load_flickr8k, load_coco_captions, load_easy_vqa, load_mnist])
+def test_svhn(data, monkeypatch):
+    """A file of its layout: catches a 10 that is not a 0, rows and columns exchanged, and files of another checksum."""
+    pictures = torch.arange(32 * 32 * 3 * 4).remainder(256).to(torch.uint8).view(32, 32, 3, 4).numpy()
+    (data / "SVHN").mkdir(parents=True)
+    file = data / "SVHN" / "test_32x32.mat"
+    savemat(file, {"X": pictures, "y": torch.tensor([[5], [10], [4], [1]], dtype=torch.uint8).numpy()})
+    with pytest.raises(FileNotFoundError, match=r"SVHN is not in .*\(64 MB\)"):
+        load_svhn("test")
+    checksum = hashlib.md5(file.read_bytes()).hexdigest()
+    monkeypatch.setitem(SVHN.split_list, "test", ["nowhere", file.name, checksum])
+    found, digits = load_svhn("test")
+    assert found.shape == (4, 3, 32, 32) and found.dtype == torch.float32 and digits.tolist() == [5, 0, 4, 1]
+    assert found[2, 1, 7, 9] == pictures[7, 9, 1, 2] / 255
+
+
+@pytest.mark.parametrize("load", [load_flickr8k, load_coco_captions, load_easy_vqa, load_mnist, load_svhn])
 def test_unknown_split_lists_the_known_ones(load):
     with pytest.raises(ValueError, match=rf"{load.__name__}: split should be one of train, .*got 'validation'"):
         load("validation")
@@ -208,6 +225,7 @@ def test_unknown_split_lists_the_known_ones(load):
         (lambda split: load_coco_captions(split, year=2014), "`unrolled data fetch coco-annotations-2014`"),
         (load_easy_vqa, r"\(3\.2 MB\) with `unrolled data fetch easy-vqa`, or set UNROLLED_DATA"),
         (load_mnist, r"\(11\.6 MB\) with load_mnist\('train', download=True\)"),
+        (load_svhn, r"\(182 MB\) with load_svhn\('train', download=True\)"),
     ],
 )
 def test_a_missing_set_says_how_to_get_it_and_how_large_it_is(data, load, says):
