@@ -147,6 +147,7 @@ def main(stages: int) -> None:
         "batch": BATCH,
         "rate": RATE,
         "policy_rate": POLICY_RATE,
+        "well": WELL,
         "deviation": [WIDEST, NARROWEST],
     }
     write_results("glimpse", {**settings, "tested_strips_of_each_length": TESTED, **figures}, SEED)
