@@ -1,9 +1,9 @@
 """What the sandbox is asked to run for one submission, and what its answers are worth.
 
-Before each test stand two canaries, cells of which we know how they must end. One is the test itself, asked of a
-function that does nothing but fail; the other counts the assertions and comparisons that find a difference where there
-is one, and has to come to a number that nobody could know. If a canary ends otherwise, something in the kernel has been
-bent, and a person looks at the submission. If the process ends instead of answering, the test does not count.
+Before each test stands a canary, a cell of which we know how it must end. It counts the assertions and comparisons that
+find a difference where there is one, asks the test about a function that does nothing but fail, and has to end with an
+error that tells a number which nobody could know. If it ends otherwise, something in the kernel has been bent, and a
+person looks at the submission. If the process ends instead of answering, the test does not count.
 """
 
 import ast
@@ -12,6 +12,7 @@ import random
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from textwrap import indent
 
 from nbformat import NotebookNode, from_dict
 
@@ -30,21 +31,37 @@ COMPARISONS = (
     "torch.isclose(torch.tensor({0}.0), torch.tensor({1}.0))",
     "torch.equal(torch.tensor({0}), torch.tensor({1}))",
 )
-FAILING = """\
+CANARY = """\
+import torch
+
+
 class Canary{nonce}(Exception):
     def _render_traceback_(self):
         return []
 
 
-def {{subject}}(*_, **__):
+def {subject}_{nonce}(*_, **__):
     raise Canary{nonce}
+
+
+seen_{nonce} = {nonce}
+{comparisons}
+kept_{nonce}, {subject} = globals().get({subject!r}), {subject}_{nonce}
+try:
+{test}
+except:
+    seen_{nonce} += {weight}
+finally:
+    del {subject}
+    if kept_{nonce} is not None:
+        {subject} = kept_{nonce}
+raise Canary{nonce}(seen_{nonce})
 """
-RESTORING = """\
-del {subject}
-if kept_{nonce} is not None:
-    {subject} = kept_{nonce}
-del kept_{nonce}
-"""
+COMPARISON = """try:
+    {line}
+except AssertionError:
+    seen_{nonce} += 1"""
+WEIGHT = 100  # of the test, which so can be told from the comparisons; there are fewer
 REASONS = {
     TIMEOUT: "stopped: it took longer than it may",
     MEMORY: "stopped: it used more memory than it may",
@@ -56,12 +73,11 @@ UNANSWERED = "not counted: the process ended, or took too long, when the runner 
 
 @dataclass(frozen=True)
 class Step:
-    """One cell to run: the notebook's, or a canary, whose answer must be as `holds` says."""
+    """One cell to run: the notebook's, or a canary, of whose answer `suspicion` says what is wrong, if anything."""
 
     code: str
     cell: NotebookNode | None = None
-    canary: str = ""
-    holds: Callable[[dict], bool] | None = None
+    suspicion: Callable[[dict], str] | None = None
 
 
 @dataclass(frozen=True)
@@ -89,13 +105,13 @@ class Verdict:
 
 
 def plan(notebook: NotebookNode, secret: str) -> list[Step]:
-    """The steps for a sanitized notebook: its cells in order, before each test canaries with numbers of the secret."""
+    """The steps for a sanitized notebook: its cells in order, before each test a canary with numbers of the secret."""
     choose = random.Random(secret)
     written = {name(cell) for cell in notebook.cells if is_solution(cell)}
     steps = []
     for cell in filter(is_run, notebook.cells):
         if is_test(cell):
-            steps += canaries(cell, written, choose)
+            steps.append(canary(cell, written, choose))
         steps.append(Step(cell.source, cell))
     return steps
 
@@ -105,34 +121,33 @@ def as_cells(steps: list[Step], limits: Limits) -> list[dict]:
     return [{"code": s.code, "seconds": limits.seconds_per_cell, "replay": s.cell is not None} for s in steps]
 
 
-def canaries(test: NotebookNode, written: set[str], choose: random.Random) -> list[Step]:
-    """The cells that are run before a test: it must fail for a broken function; asserts and comparisons must work."""
+def canary(test: NotebookNode, written: set[str], choose: random.Random) -> Step:
+    """The cell that is run before a test: it must fail for a broken function; asserts and comparisons must work."""
     a, b, nonce = choose.randrange(100, 1000), choose.randrange(1100, 2000), choose.randrange(10**12, 2 * 10**12)
-    used = {node.id for node in ast.walk(ast.parse(test.source)) if isinstance(node, ast.Name)}
-    subject = test.metadata.nbgrader.grade_id.partition("-")[2]
-    failing = FAILING.format(nonce=nonce)
-    restoring = ""
-    if f"exercise-{subject}" in written and subject in used:
-        failing = f"kept_{nonce} = globals().get({subject!r})\n{failing.format(subject=subject)}\n{test.source}"
-        restoring = RESTORING.format(subject=subject, nonce=nonce)
-    else:
-        failing = f"{failing.format(subject=f'fail_{nonce}')}\nfail_{nonce}()"
+    tree = ast.parse(test.source)
+    used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+    subject, asked = test.metadata.nbgrader.grade_id.partition("-")[2], ast.unparse(tree)
+    if f"exercise-{subject}" not in written or subject not in used:
+        subject, asked = "nobodys_function", "nobodys_function()"
     checks = [code.format(a, b) for check, code in CHECKS.items() if check in used]
     wrong = [f"assert {a} + {b} == {a + b + 1}", *(f"assert {c.format(a, b)}" for c in COMPARISONS), *checks]
-    trying = [f"try:\n    {line}\nexcept AssertionError:\n    seen_{nonce} += 1" for line in wrong]
-    counting = [f"import torch\nseen_{nonce} = {nonce}", *trying, f"seen_{nonce}"]
-    return [
-        Step(
-            failing,
-            canary="a test passed a function that does nothing but fail",
-            holds=lambda answer: answer["status"] == ERROR,
-        ),
-        Step(
-            "\n".join([restoring, *counting]),
-            canary="an assertion or a comparison that is wrong passed",
-            holds=lambda answer: answer["status"] == OK and _result(answer) == str(nonce + len(wrong)),
-        ),
-    ]
+    code = CANARY.format(
+        nonce=nonce,
+        subject=subject,
+        comparisons="\n".join(COMPARISON.format(line=line, nonce=nonce) for line in wrong),
+        test=indent(asked, "    "),
+        weight=WEIGHT,
+    )
+
+    def suspicion(answer: dict) -> str:
+        expected = nonce + len(wrong) + WEIGHT
+        if answer["status"] != ERROR or answer.get("ename") != f"Canary{nonce}":
+            return f"an error that we raised did not arrive ({_told(answer)})"
+        if answer.get("evalue") == str(expected - WEIGHT):
+            return "a test passed a function that does nothing but fail"
+        return "" if answer.get("evalue") == str(expected) else "an assertion or a comparison that is wrong passed"
+
+    return Step(code, suspicion=suspicion)
 
 
 def judge(steps: list[Step], answers: list[dict], notebook: NotebookNode, numbers: set[str]) -> Verdict:
@@ -143,8 +158,8 @@ def judge(steps: list[Step], answers: list[dict], notebook: NotebookNode, number
     for step, answer in zip(steps, answers, strict=True):
         if step.cell is None:
             unanswered |= answer["status"] not in (OK, ERROR)
-            if not unanswered and not step.holds(answer):
-                suspicions.append(f"{step.canary} ({_told(answer)})")
+            if not unanswered and (suspicion := step.suspicion(answer)):
+                suspicions.append(suspicion)
         else:
             step.cell.outputs = _outputs(answer)
             step.cell.execution_count = len(results) + 1

@@ -7,6 +7,8 @@ and cannot be seen by them. What floods or crashes it costs this one submission 
 import json
 import os
 import time
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import zmq
@@ -34,8 +36,9 @@ class Watcher:
 
     keeper: int  # the parent of them all, which ends with them
 
-    def __init__(self, memory: int):
-        self.memory = memory
+    def __init__(self, memory: int, alone: bool):
+        """A limit in bytes, and whether no other processes than the submission's can be seen."""
+        self.memory, self.alone = memory, alone
         self.inherited = private_bytes("self")  # what each has in common with the process it was forked from
         self.peak, self.next = 0, 0.0
 
@@ -46,10 +49,20 @@ class Watcher:
         self.next = time.monotonic() + LOOK_SECONDS
         if os.waitpid(self.keeper, os.WNOHANG)[0]:
             raise Ended(DIED)
-        used = sum(max(0, private_bytes(name) - self.inherited) for name in os.listdir("/proc") if name.isdigit())
+        processes = filter(str.isdigit, os.listdir("/proc")) if self.alone else descendants(str(self.keeper))
+        used = sum(max(0, private_bytes(process) - self.inherited) for process in processes)
         self.peak = max(self.peak, used)
         if used > self.memory:
             raise Ended(MEMORY)
+
+
+def descendants(process: str) -> Iterator[str]:
+    """The processes that this one has started, and those have, as far as they have not been left by their parents."""
+    for children in Path("/proc", process, "task").glob("*/children"):
+        with suppress(OSError):  # it has just ended
+            for child in children.read_text().split():
+                yield child
+                yield from descendants(child)
 
 
 def private_bytes(process: str) -> int:

@@ -150,7 +150,7 @@ def _be_client(job: dict, steps: list[int], begin: int, answers) -> None:
         **{f"{name}_port": port for port, name in enumerate(("shell", "iopub", "stdin", "control", "hb"), 1)},
     }
     most = jail.data_size() + CLIENT_BYTES
-    watcher = Watcher(memory=limits["memory_mib"] << 20)
+    watcher = Watcher(limits["memory_mib"] << 20, alone=job["isolated"])
     watcher.keeper = keeper = os.fork()
     if keeper == 0:
         try:

@@ -8,6 +8,7 @@ import os
 import secrets
 import socket
 import subprocess
+import sys
 from collections import Counter
 from functools import partial
 from pathlib import Path
@@ -98,6 +99,27 @@ def test_the_same_act_succeeds_without_walls(case, course, neighbours, entries):
     with Sandbox(Path(course), LIMITS, isolated=False) as sandbox:
         (answer,) = sandbox.run([{"code": code, "seconds": 10, "replay": True}])
     assert "ESCAPED" in "".join(output.get("text", "") for output in answer["outputs"]), answer
+
+
+def test_memory_without_walls(course):
+    """All processes of the machine can be seen, and those of the submission count: its children, and nobody else's."""
+    holding = f"x = bytearray({LIMITS.memory_mib + 100} << 20); print('ready', flush=True); input()"
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+    family = """
+import os, time
+for _ in range(3):
+    if os.fork() == 0:
+        x = bytearray(500 << 20)
+        time.sleep(9)
+time.sleep(9)
+"""
+    with subprocess.Popen([sys.executable, "-c", holding], **pipes) as other:
+        other.stdout.readline()
+        with Sandbox(Path(course), LIMITS, isolated=False) as sandbox:
+            cells = [{"code": code, "seconds": 15, "replay": True} for code in ("1 + 1", family)]
+            answers = sandbox.run(cells)
+        other.communicate(b"\n")
+    assert [answer["status"] for answer in answers] == ["ok", "memory"], answers
 
 
 def test_nothing_stays_behind(entries, course):
