@@ -182,8 +182,6 @@ class GlimpseReader(nn.Module):
     r2_0 comes from the context network, r1_0 is zero: the classes, which see only r1, cannot be guessed from the coarse
     view of the whole, they have to be looked at.
 
-    Smaller networks than the paper's, otherwise as there.
-
     Args:
         height, width: of the pictures, multiples of 4, with one channel.
         size, scales: of the glimpses, as in `extract_glimpses`.
@@ -191,7 +189,7 @@ class GlimpseReader(nn.Module):
         features: units of the glimpse network and of both cells.
         deviation: sigma of the policy, in x and in y, where pictures reach from -1 to 1; may be changed at any time.
 
-    Source: Ba, Mnih and Kavukcuoglu 2015, "Multiple Object Recognition with Visual Attention", section 2.
+    Source: Ba, Mnih and Kavukcuoglu 2015, "Multiple Object Recognition with Visual Attention", section 2, but smaller.
     """
 
     def __init__(
