@@ -80,7 +80,8 @@ def memory_outside_four_steps() -> Diagram:
         d.text(652, base - 10, setting, INK, anchor="start", size=14)
         if row:
             d.arrow((150, base - 84), (150, base - 36), colour=INK, width=1.5)
-    d.text(left + 4 * wide, 554, "The head stood at 5, asked for what looks like the key (2), and goes to the cell after it: 3.", GREY)
+    said = "The head stood at 5, asked for what looks like the key (2), and goes to the cell after it: 3."
+    d.text(left + 4 * wide, 554, said, GREY)
     return d
 
 
