@@ -86,7 +86,11 @@ class Course:
     def write_library(self, assignment: str, folder: Path) -> None:
         """Copy the library as it is for grading: without the bodies of this assignment's exercises."""
         shutil.rmtree(folder, ignore_errors=True)
-        shutil.copytree(self.root / "course_lib", folder / "course_lib", ignore=shutil.ignore_patterns("__pycache__"))
+        original, copy = self.root / "course_lib", folder / "course_lib"
+        try:
+            shutil.copytree(original, copy, ignore=shutil.ignore_patterns("__pycache__"))
+        except shutil.Error as error:  # it has tried all files, and says the same of each
+            raise OSError(f"{original} could not be copied to {copy}: {error.args[0][0][2]}") from None
         exercises = [e for e in find_exercises(folder / "course_lib").values() if e.assignment == assignment]
         remove_bodies(exercises)
 

@@ -7,9 +7,11 @@ from datetime import datetime
 
 import nbformat
 from nbformat import NotebookNode
-from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.api import Gradebook, InvalidEntry, MissingEntry
 from nbgrader.preprocessors import AssignLatePenalties
 from nbgrader.utils import compute_checksum, determine_grade, is_grade, is_solution, is_task
+from sqlalchemy.exc import OperationalError
+from tornado.log import app_log
 
 from .course import Course
 from .journal import write_whole
@@ -45,15 +47,26 @@ def record(course: Course, assignment: str, student: str, verdict: Verdict, time
 
 @contextmanager
 def one_transaction(course: Course) -> Iterator[Gradebook]:
-    """The gradebook, in which all that happens happens together or not at all: nbgrader would commit each step."""
+    """The gradebook, in which all that happens happens together or not at all: nbgrader would commit each step.
+
+    Raises:
+        OSError: it cannot be written now, because the disk is full or somebody else is writing.
+    """
     with Gradebook(course.directory.db_url, course.directory.course_id) as gradebook:
         commit, gradebook.db.commit = gradebook.db.commit, gradebook.db.flush
+        app_log.disabled = True  # nbgrader would print a traceback beside what it raises
         try:
             yield gradebook
             commit()
+        except (OperationalError, InvalidEntry) as error:
+            gradebook.db.rollback()
+            reason = str(error).partition("\n")[0]
+            raise OSError(f"the gradebook could not be written, so nothing of this was: {reason}") from error
         except BaseException:
             gradebook.db.rollback()
             raise
+        finally:
+            app_log.disabled = False
 
 
 def mark_stale(course: Course, assignment: str, student: str, why: str) -> bool:

@@ -7,6 +7,7 @@ the feedback, a name that a spreadsheet or a terminal would execute.
 import json
 import os
 import random
+import re
 import shutil
 import signal
 import subprocess
@@ -308,3 +309,34 @@ def test_closed_sandbox_stays_closed(course):
     sandbox.close()
     with pytest.raises(SandboxFault, match="closed"):
         sandbox.run([])
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root may make a small disk")
+def test_full_disk(empty_course, tmp_path):
+    """Wherever the space runs out, nobody gets a zero for it, and with more space the same command goes on.
+
+    Catches a record of which a half is kept, a job's answers that are cut off, and a traceback in place of a reason.
+    """
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=96m", "tmpfs", disk], check=True)
+    try:
+        course = shutil.copytree(empty_course, disk / "course", symlinks=True)
+        for student in ("anna", "ben"):
+            hand_in(course, student, written(course))
+        library = sum(path.stat().st_blocks for path in course.glob("course_lib/**/*")) // 2  # KiB, of its copy
+        stopped = []
+        for free in (0, library - 8, library + 8, library + 24, library + 40):
+            shutil.rmtree(course / "_build/grading/tiny/work", ignore_errors=True)
+            (disk / "filler").write_bytes(bytes(shutil.disk_usage(disk).free - (free << 10)))
+            full = grade(course, "tiny")
+            (disk / "filler").unlink()
+            assert full.returncode == 0 or re.fullmatch(r"unrolled: .*(No space left|disk is full).*\n", full.stderr)
+            stopped.append(full.returncode)
+            assert all(points > 0 for points, *_ in recorded(course).values())
+            assert len(recorded(course)) % 4 == 0, "of each submission all or nothing"
+        assert stopped.count(2) >= 3
+        grade(course, "tiny", check=True)
+        assert len(recorded(course)) == 8
+    finally:
+        subprocess.run(["umount", "--lazy", disk], check=True)
