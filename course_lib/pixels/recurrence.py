@@ -33,9 +33,10 @@ def line_lstm_step(a: Tensor, state: LSTMState, K_ss: Tensor) -> LSTMState:
     h, c = state
     k = K_ss.shape[2]
     a = a + F.conv1d(F.pad(h, (k // 2, (k - 1) // 2)), K_ss)  # (B, 4h, n)
-    i, f, o, g = a.chunk(4, dim=1)
-    c = torch.sigmoid(f) * c + torch.sigmoid(i) * torch.tanh(g)
-    return LSTMState(torch.sigmoid(o) * torch.tanh(c), c)
+    opened, g = a.tensor_split([3 * h.shape[1]], dim=1)
+    i, f, o = opened.sigmoid().chunk(3, dim=1)
+    c = f * c + i * g.tanh()
+    return LSTMState(o * c.tanh(), c)
 
 
 def lstm_over_lines(a: Tensor, K_ss: Tensor) -> Tensor:
