@@ -31,7 +31,7 @@ from course_lib.metrics import bleu, cider, distinct, rouge_l
 from course_lib.shapes_classifier import trained_shapes_classifier
 from course_lib.train import train
 
-from record import time_side_by_side, write_results
+from record import save_weights, time_side_by_side, write_results
 
 SEED, PADDING, BATCH_SIZE, EACH, TRAINING_SCENES, HELD_OUT = 0, 0, 64, 1, 30_000, 1000
 
@@ -119,7 +119,7 @@ def contest(name: str, steps: int) -> dict[str, dict]:
     }
     print(name, figures, flush=True)
     if name in SAVED:
-        torch.save({key: value.half() for key, value in model.state_dict().items()}, weights_of(name))
+        save_weights(model, weights_of(name))
     return figures
 
 

@@ -28,7 +28,7 @@ from course_lib.detection import (
 from course_lib.detection.trained import BUILDERS, trained_detector, weights_of
 
 from one_cycle import fit
-from record import time_side_by_side, write_results
+from record import save_weights, time_side_by_side, write_results
 
 SEED, TRAINED_ON, TESTED_ON = 0, 3000, 1000
 
@@ -104,7 +104,7 @@ def judge(
 def record(name: str, split: str, tested: int) -> None:
     """Train one detector, judge it and keep its weights."""
     model, figures = learn(name)
-    torch.save({key: half(value) for key, value in model.state_dict().items()}, weights_of(name))
+    save_weights(model, weights_of(name))
     scenes, novel = scenes_of(split, tested), scenes_of("novel", tested)
     kept = trained_detector(name)  # with the weights as they were written
     results = look(name, kept, scenes)
@@ -113,10 +113,6 @@ def record(name: str, split: str, tested: int) -> None:
     if name == "mask_rcnn":
         figures["masks"] = judge(results, targets_of(scenes, "masks"), "masks")
     write_results(f"detector_{name}", figures, SEED)
-
-
-def half(values: Tensor) -> Tensor:
-    return values.half() if values.is_floating_point() else values
 
 
 def seconds_per_picture(rounds: int = 40) -> dict[str, float]:

@@ -20,7 +20,7 @@ from course_lib.data.digits import load_digits
 from course_lib.draw import DRAW, WEIGHTS, attentive_draw, draw_loss, losses, whole_picture_draw
 
 from one_cycle import fit
-from record import write_results
+from record import save_weights, write_results
 
 SEED = 0
 THINNEST, THICKEST = 0.75, 0.25  # thresholds of grey above which there is ink
@@ -106,7 +106,7 @@ def main(name: str) -> None:
         }
         print(kind, figures[kind], flush=True)
         if (name, kind) == ("digits", "attention"):
-            torch.save({key: value.half() for key, value in model.state_dict().items()}, WEIGHTS)
+            save_weights(model, WEIGHTS)
     write_results("draw" if name == "digits" else f"draw_{name}", figures, SEED)
 
 

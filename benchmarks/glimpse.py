@@ -22,7 +22,7 @@ from course_lib.glimpse import CLASSES, WEIGHTS, GlimpseReader, reading_loss, tr
 from course_lib.language import temporal_cross_entropy
 from course_lib.train import train
 
-from record import write_results
+from record import save_weights, write_results
 
 SEED = 0
 LONGEST, WIDTH = 5, 96
@@ -137,7 +137,7 @@ def main(stages: int) -> None:
         "glimpses": fit("reader", reader, reading_loss, look, 0, stages),
         "plain": fit("plain", plain, plain_loss, plain, len(LEVELS) - 1, stages),
     }
-    torch.save({name: value.half() for name, value in reader.state_dict().items()}, WEIGHTS)
+    save_weights(reader, WEIGHTS)
     reader = trained_glimpse_reader()  # as others will have it
     figures["glimpses"] |= accuracies(look)
     figures["plain"] |= accuracies(plain.eval())

@@ -9,7 +9,6 @@ Keeps a checkpoint after each stage, and goes on from there when started again.
 
 import time
 from collections.abc import Iterator
-from pathlib import Path
 
 import torch
 from torch import Tensor
@@ -20,7 +19,8 @@ from course_lib.memory.copying import WEIGHTS
 from course_lib.recurrent import LSTMCell
 from course_lib.train import train
 
-from record import write_results
+from one_cycle import CHECKPOINTS
+from record import save_weights, write_results
 
 SEEDS = (0, 1, 2)
 LONGEST = 10  # vectors, in training
@@ -30,7 +30,6 @@ STAGES, STEPS, BATCH = 16, 250, 16  # steps of each stage, sequences of each ste
 RATE, MAX_NORM = 1e-2, 1.0
 TESTED = 500  # sequences of each length
 MODELS = {"ntm": ntm_copier, "lstm": lambda: Copier(LSTMCell(BITS + 2, 40))}
-CHECKPOINTS = Path(__file__).parents[1] / "_build"
 
 
 class Drawn:
@@ -127,7 +126,7 @@ def main() -> None:
     CHECKPOINTS.mkdir(exist_ok=True)
     runs = {name: [learn(name, seed) for seed in SEEDS] for name in MODELS}
     best, figures = min(runs["ntm"], key=lambda run: run[1]["wrong_bits_per_sequence"][str(LENGTHS[-1])])
-    torch.save({name: value.half() for name, value in best.state_dict().items()}, WEIGHTS)
+    save_weights(best, WEIGHTS)
     settings = {"steps": STAGES * STEPS, "batch": BATCH, "rate": RATE, "max_norm": MAX_NORM}
     settings |= {"longest_in_training": LONGEST, "bits": BITS, "tested_sequences_of_each_length": TESTED}
     kept = trained_copier(LOCATIONS)  # with rounded weights, as others will have it

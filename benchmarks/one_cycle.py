@@ -30,7 +30,8 @@ def fit(
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, rate, total_steps=steps, pct_start=0.2)
     begin, processor = time.time(), time.process_time()
     place = CHECKPOINTS / f"{checkpoint}.checkpoint" if checkpoint else None
-    CHECKPOINTS.mkdir(exist_ok=True)
+    if place:
+        CHECKPOINTS.mkdir(exist_ok=True)
     history = train(model, batches, loss, optimizer, epochs, max_norm=5.0, checkpoint=place, schedule=schedule)
     if history.epochs < epochs:
         raise SystemExit("Stopped by hand." + (" Start again to go on." if checkpoint else ""))

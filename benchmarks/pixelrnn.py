@@ -33,7 +33,7 @@ from course_lib.pixels import (
 from course_lib.pixels.model import HIDDEN, LAYERS, WEIGHTS
 
 from one_cycle import fit
-from record import write_results
+from record import save_weights, write_results
 
 SEED = 0  # the first; the weights that come with the library are from it
 BROUGHT_ALONG = "diagonal_bilstm"  # by `trained_painter`
@@ -128,7 +128,7 @@ def measure(painter: str, name: str, learned: Tensor, tested: Tensor) -> dict:
         runs.append(bits | cost | {"parameters_in_use": parameters_in_use(model)})
         print(painter, runs[-1], flush=True)
         if (name, painter, seed) == ("digits", BROUGHT_ALONG, SEED):
-            torch.save({key: value.half() for key, value in model.state_dict().items()}, WEIGHTS)
+            save_weights(model, WEIGHTS)
     means = {key: round(statistics.mean(run[key] for run in runs), 4) for key in runs[0]}
     nats = means["test_bits"] * math.log(2) * tested[0].numel()
     each = [round(run["test_bits"], 4) for run in runs]

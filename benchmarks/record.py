@@ -1,4 +1,4 @@
-"""Side-by-side timing in one run, and a file with everything one needs to believe or repeat it."""
+"""Side-by-side timing in one run, a file with everything one needs to believe or repeat it, and trained weights."""
 
 import datetime
 import json
@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import torch
+from torch import nn
 
 RESULTS = Path(__file__).parent / "results"
 
@@ -60,6 +61,12 @@ def write_results(name: str, figures: dict, seed: int) -> None:
     path = RESULTS / f"{name}.json"
     path.write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
     print(f"{path}:\n{json.dumps(record, indent=2)}")
+
+
+def save_weights(model: nn.Module, path: Path) -> None:
+    """Write what the library brings along: in half precision, which is enough and half as large; counters stay."""
+    state = model.state_dict()
+    torch.save({name: part.half() if part.is_floating_point() else part for name, part in state.items()}, path)
 
 
 def _processor() -> str:

@@ -38,7 +38,7 @@ from course_lib.segmentation import (
 from course_lib.segmentation.fcn import WEIGHTS
 
 from one_cycle import fit
-from record import time_side_by_side, write_results
+from record import save_weights, time_side_by_side, write_results
 
 SEED, BATCH_SIZE, SIDE = 0, 16, 128
 CLASSES = ("ground", *KINDS)
@@ -95,7 +95,7 @@ def segment_shapes(name: str) -> dict:
     scenes = make_scenes("train", steps * BATCH_SIZE, SIDE, 6)
     trained = fit_pixels(model, SegmentationBatches(scenes, BATCH_SIZE), 1, rate)
     if name == "fcn_8s":
-        torch.save({key: value.half() for key, value in model.state_dict().items()}, WEIGHTS)
+        save_weights(model, WEIGHTS)
     tested, by_size = make_scenes("test", TESTED, SIDE, 6), {}
     for size in SIZES:
         alike = [scene for scene in tested if all(thing.size == size for thing in scene.things)]

@@ -14,7 +14,7 @@ from course_lib.data.shapes import COLOURS, KINDS, draw_scenes, make_scenes
 from course_lib.shapes_classifier import WEIGHTS, ShapesClassifier, classifier_loss, scene_counts, scene_labels
 from course_lib.train import train
 
-from record import write_results
+from record import save_weights, write_results
 
 SEED, BATCH_SIZE, RATE = 0, 64, 5e-3
 
@@ -61,7 +61,7 @@ def main(steps: int) -> None:
     begin = time.time()
     train(model, FreshScenes(steps), classifier_loss, optimizer, schedule=schedule)
     seconds = round(time.time() - begin)
-    torch.save({name: value.half() for name, value in model.state_dict().items()}, WEIGHTS)
+    save_weights(model, WEIGHTS)
     model = model.eval()
     figures = {"test": shares_right(model, "test"), "novel": shares_right(model, "novel")}
     write_results("shapes_classifier", {**figures, "pictures": steps * BATCH_SIZE, "training_seconds": seconds}, SEED)

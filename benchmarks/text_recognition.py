@@ -21,7 +21,7 @@ from course_lib.language import END, START, SequenceToSequence, Vocabulary, gree
 from course_lib.text_recognition import WEIGHTS, reader_vocabulary, word_reader
 from course_lib.train import train
 
-from record import write_results
+from record import save_weights, write_results
 
 SEED = 0
 PER_STAGE = 4000
@@ -69,7 +69,7 @@ def main(stages: int) -> None:
         CHECKPOINT.parent.mkdir(exist_ok=True)
         progress = {"stage": stage + 1, "seconds": time.time() - begin}
         torch.save({"model": model.state_dict(), "optimizer": optimizer.state_dict(), **progress}, CHECKPOINT)
-    torch.save({name: value.half() for name, value in model.state_dict().items()}, WEIGHTS)
+    save_weights(model, WEIGHTS)
     right = [a == b for a, b in zip(read(model, vocabulary, pictures), words, strict=True)]
     shares = {}
     for name, arabic in (("latin", False), ("arabic", True)):

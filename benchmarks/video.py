@@ -38,7 +38,7 @@ from course_lib.video import (
     weights_of,
 )
 
-from record import write_results
+from record import save_weights, write_results
 
 SEED = 0
 TESTED = 2000  # clips, of the split "test"
@@ -209,7 +209,7 @@ def describe(split: str, tested: int) -> dict:
 
 def save(model: nn.Module, name: str) -> None:
     """As weights that come with the library."""
-    torch.save({key: value.half() for key, value in model.state_dict().items()}, weights_of(name))
+    save_weights(model, weights_of(name))
 
 
 def share(correct: Tensor) -> float:

@@ -32,7 +32,7 @@ from course_lib.data.shapes import (
 from course_lib.language import END, START
 from course_lib.vqa import Pointer, answer_loss, ask, region_features, score_answers
 
-from record import write_results
+from record import save_weights, write_results
 
 HELD_OUT = 1000
 VOCABULARY = shapes_vocabulary()
@@ -163,7 +163,7 @@ def answering(looks: bool, steps: int) -> dict[str, dict]:
     figures = {**accuracies(choose(model, test_maps, asked), asked), "processor_seconds": seconds}
     if not looks:
         return {"question_only": figures}
-    torch.save({key: value.half() for key, value in model.state_dict().items()}, weights_of("answering"))
+    save_weights(model, weights_of("answering"))
     novel_scenes, novel_asked = held_out_questions("novel")
     return {"answering": figures, "novel": accuracies(choose(model, maps_of(novel_scenes), novel_asked), novel_asked)}
 
